@@ -1,0 +1,1 @@
+"""Declarations, units, errors: what every other layer may lean on."""

@@ -1,0 +1,119 @@
+"""Rules over several cells that many tables share; each factory returns a declared `Rule`."""
+
+from __future__ import annotations
+
+import difflib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from planner.core.declare import Finding, Row, Rule
+
+if TYPE_CHECKING:
+    from planner.core.inputs import Inputs
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name most like `name`, if any is like it."""
+    found = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return found[0] if found else None
+
+
+def needed_when(column: str, flag: str) -> Rule:
+    """`column` must be filled in rows where `flag` is true or above zero."""
+
+    def check(rows: Sequence[Row], inputs: Inputs) -> Iterator[Finding]:
+        for i, row in enumerate(rows):
+            if row[flag] and row[column] is None:
+                yield Finding(i, column, f"needed where {flag} is {row[flag]}; unknown is not zero")
+
+    return Rule(f"{column}_needed_when_{flag}", f"{column} is given where {flag} says it is used", check)
+
+
+def not_later(first: str, last: str) -> Rule:
+    """Date `first` must not lie after date `last` (unknown dates pass)."""
+
+    def check(rows: Sequence[Row], inputs: Inputs) -> Iterator[Finding]:
+        for i, row in enumerate(rows):
+            if row[first] is not None and row[last] is not None and row[first] > row[last]:
+                yield Finding(i, last, f"must not be before {first} {row[first]}", row[last])
+
+    return Rule(f"{first}_not_after_{last}", f"{first} is not after {last}", check)
+
+
+def not_above(low: str, high: str) -> Rule:
+    """Number `low` must not exceed number `high` (unknown numbers pass)."""
+
+    def check(rows: Sequence[Row], inputs: Inputs) -> Iterator[Finding]:
+        for i, row in enumerate(rows):
+            if row[low] is not None and row[high] is not None and row[low] > row[high]:
+                yield Finding(i, high, f"must be at least {low} {row[low]}", row[high])
+
+    return Rule(f"{low}_not_above_{high}", f"{low} is at most {high}", check)
+
+
+def given_one_way(*ways: tuple[str, ...]) -> Rule:
+    """Exactly one of the ways (sets of columns) of stating a value must be used."""
+    names = " or ".join(" and ".join(way) for way in ways)
+
+    def check(rows: Sequence[Row], inputs: Inputs) -> Iterator[Finding]:
+        for i, row in enumerate(rows):
+            full = [way for way in ways if all(row[c] is not None for c in way)]
+            touched = [way for way in ways if any(row[c] is not None for c in way)]
+            if len(full) != 1 or len(touched) != 1:
+                said = "; ".join(f"{c}={row[c]}" for way in touched for c in way)
+                yield Finding(i, ways[0][0], f"give either {names}", said or "none of them")
+
+    return Rule(f"{ways[0][0]}_given_one_way", f"exactly one of: {names}", check)
+
+
+def concave(key: str, along: str, worth: str) -> Rule:
+    """Within a `key`, `worth` must not rise as `along` grows."""
+
+    def check(rows: Sequence[Row], inputs: Inputs) -> Iterator[Finding]:
+        groups: dict[object, list[int]] = defaultdict(list)
+        for i, row in enumerate(rows):
+            groups[row[key]].append(i)
+        for members in groups.values():
+            members.sort(key=lambda i: rows[i][along])
+            for before, after in zip(members, members[1:], strict=False):
+                if rows[after][worth] > rows[before][worth]:
+                    limit = rows[before][worth]
+                    yield Finding(after, worth, f"must not rise with {along}: at most {limit}", rows[after][worth])
+
+    return Rule(f"{worth}_falls_with_{along}", f"{worth} does not rise with {along}", check)
+
+
+def ids_apart(column: str, others: tuple[tuple[str, str], ...]) -> Rule:
+    """Ids of `column` must differ from those of the other (table, column) pairs."""
+    names = " and ".join(table for table, _ in others)
+
+    def check(rows: Sequence[Row], inputs: Inputs) -> Iterator[Finding]:
+        taken = {row[key]: table for table, key in others for row in inputs.rows(table)}
+        for i, row in enumerate(rows):
+            if row[column] in taken:
+                yield Finding(i, column, f"is also an id in {taken[row[column]]}", row[column])
+
+    return Rule(f"{column}_differs_from_{'_'.join(t for t, _ in others)}", f"{column} is no id in {names}", check)
+
+
+def item_rule(keys: Sequence[tuple[str, tuple[str, ...]]]) -> Rule:
+    """`item` must name exactly one row of the given (table, key columns): by last key or by all, dotted."""
+
+    def check(rows: Sequence[Row], inputs: Inputs) -> Iterator[Finding]:
+        dotted: dict[str, set[str]] = defaultdict(set)
+        for table, columns in keys:
+            for row in inputs.rows(table):
+                ids = [str(row[c]) for c in columns]
+                dotted[".".join(ids)].add(table)
+                dotted[ids[-1]].add(table)
+        for i, row in enumerate(rows):
+            item = row["item"]
+            if item not in dotted:
+                yield Finding(i, "item", "names nothing in this scenario", item, nearest(item, dotted))
+            elif len(dotted[item]) > 1:
+                found = ", ".join(sorted(dotted[item]))
+                yield Finding(i, "item", f"is ambiguous between {found}; write site.name", item)
+
+    tables = ", ".join(table for table, _ in keys)
+    return Rule("item_names_one_thing", f"item names one row of {tables}", check)

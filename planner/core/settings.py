@@ -1,0 +1,87 @@
+"""The settings blocks of scenario.yaml, declared like tables of one row."""
+
+from __future__ import annotations
+
+from planner.core.declare import Column, Table
+
+CALENDAR = Table(
+    "calendar",
+    "The horizon: periods inside fiscal years, slots inside periods, and the tail behind what is reported.",
+    (),
+    (
+        Column("start", "date", "first month of the horizon"),
+        Column(
+            "periods",
+            "integers",
+            "length of each reported period; long form `8x3, 3x12`",
+            "months",
+            low=1,
+            high=12,
+        ),
+        Column("slot_months", "integer", "length of a slot; runs start and finish on slots", "months", 1, low=1, high=12),
+        Column("dense_start_months", "integer", "starts are offered every slot this far into the horizon", "months", 24, low=0),
+        Column("start_step", "integer", "after that, every so many slots, counted from the run's first slot", "slots", 3, low=1),
+        Column(
+            "tail_months",
+            "integer",
+            "months solved but not reported after the last period; empty: at least 24 and the longest lead in use",
+            "months",
+            None,
+            low=0,
+        ),
+        Column("fiscal_year_starts", "integer", "calendar month in which a fiscal year starts", "", 1, low=1, high=12),
+    ),
+)
+
+FINANCE = Table(
+    "finance",
+    "How money over time is counted.",
+    (),
+    (
+        Column(
+            "objective",
+            "choice",
+            "what is optimised",
+            "",
+            "value_minus_cost",
+            choices=("value_minus_cost", "least_cost"),
+        ),
+        Column("discount_rate", "number", "nominal rate a year, (1+d)^(-months/12) from the horizon's start", "", 0.09, low=0, high=1),
+        Column("terminal_value", "choice", "what assets are worth at the horizon's end", "", "decay", choices=("decay", "none")),
+        Column("average_draw", "number", "mean electrical draw over provisioned draw", "", 0.76, low=0, high=1),
+        Column("decay_compute", "number", "share of an accelerator's price left after a year", "", 0.72, low=0, high=1),
+        Column("decay_network", "number", "share of a fabric's price left after a year", "", 0.80, low=0, high=1),
+        Column("decay_power", "number", "share of a hall's or source's price left after a year", "", 0.95, low=0, high=1),
+    ),
+)
+
+POWER = Table(
+    "power",
+    "What must be powered.",
+    (),
+    (
+        Column(
+            "basis",
+            "choice",
+            "`online`: the plan may leave accelerators in service dark; `installed`: all must be powered",
+            "",
+            "online",
+            choices=("online", "installed"),
+        ),
+        Column("fabric_draw_share", "number", "draw of switches and storage over the servers' draw", "", 0.10, low=0, high=1),
+    ),
+)
+
+SOLVE = Table(
+    "solve",
+    "How hard to search.",
+    (),
+    (
+        Column("gap", "number", "stop at (bound - objective) / gross value", "", 0.01, low=0, high=1),
+        Column("time_limit_s", "number", "wall clock of the search", "s", 300.0, low=0, low_open=True),
+        Column("threads", "integer", "solver threads; empty: all cores", "", None, low=1),
+        Column("seed", "integer", "random seed of the solver", "", 0, low=0, high=2**31 - 1),
+    ),
+)
+
+SETTINGS: tuple[Table, ...] = (CALENDAR, FINANCE, POWER, SOLVE)

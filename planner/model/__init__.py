@@ -1,0 +1,1 @@
+"""The mathematical model: rooms, and what puts them together."""

@@ -1,0 +1,1 @@
+"""The rooms: one file per family of constraints."""

@@ -1,0 +1,87 @@
+"""Finance: prices by date, cash by date, and the objective made of the ledger's lines.
+
+All money is nominal at its own date; a line of the ledger is (kind, part, where, month) with kinds
+capex, opex, penalty, value, terminal. One discount rate: factor (1+d)^(-month/12) from the horizon's start.
+
+    (O1) maximise  sum over lines of sign * factor(month) * amount,   sign + for value and terminal, - for
+         capex, opex and penalty;  least_cost: the same without value                 [M$]
+
+Terminal value (`decay`): price * decay^(years since arrival), never more than the cash paid by the
+horizon's end, nothing after the asset's life; counted at the horizon's end.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from planner.core.declare import Column, Equation, Finding, Room, Row, Rule, Table
+from planner.core.inputs import Inputs
+from planner.core.rules import item_rule
+
+ITEM = "accelerator, hall, power source, fabric or lease (`site.hall` where the name alone is not enough)"
+ITEM_RULE = item_rule(
+    (
+        ("accelerators", ("accelerator",)),
+        ("halls", ("site", "hall")),
+        ("power_sources", ("site", "power_source")),
+        ("fabrics", ("site", "fabric")),
+        ("leases", ("lease",)),
+    )
+)
+
+
+def _shares(rows: Sequence[Row], inputs: Inputs) -> Iterator[Finding]:
+    total: dict[str, float] = defaultdict(float)
+    last: dict[str, int] = {}
+    for i, row in enumerate(rows):
+        total[row["item"]] += row["share"]
+        last[row["item"]] = i
+    for item, share in total.items():
+        if abs(share - 1) > 1e-9:
+            yield Finding(last[item], "share", f"the shares of {item} must add up to 1", f"{share:g}")
+
+
+SHARES_RULE = Rule("cash_shares_add_up", "the cash shares of an item add up to 1", _shares)
+PRICES = Table(
+    "prices",
+    "Prices by order date: the last dated price holds; before the first date the item's own price column.",
+    ("item", "date"),
+    (
+        Column("item", "text", ITEM),
+        Column("date", "date", "holds from here"),
+        Column("price", "number", "in the unit of the item's own price column", low=0),
+    ),
+    rules=(ITEM_RULE,),
+)
+CASH_PROFILES = Table(
+    "cash_profiles",
+    "When an order is paid; by default all at order. Shares of an item add up to 1.",
+    ("item", "event", "offset_months"),
+    (
+        Column("item", "text", ITEM),
+        Column("event", "choice", "what the offset counts from", choices=("order", "delivery")),
+        Column("offset_months", "integer", "months after the event (before: negative)", "months", 0),
+        Column("share", "number", "share of the price", low=0, high=1),
+    ),
+    rules=(ITEM_RULE, SHARES_RULE),
+)
+OPEX = Table(
+    "opex",
+    "Running cost besides energy.",
+    ("item",),
+    (
+        Column("item", "text", ITEM),
+        Column("usd_per_year", "number", "per accelerator in service, MW of hall or source", "USD/year", low=0),
+    ),
+    rules=(ITEM_RULE,),
+)
+PRICED_LIMITS = Table(
+    "priced_limits",
+    "Limits that may be broken at a price. (Budgets and stream floors have their own price columns.)",
+    ("limit",),
+    (
+        Column("limit", "choice", "which", choices=("supply", "halls", "power_sources")),
+        Column("price_usd", "number", "per accelerator beyond the supply, per MW and month beyond halls or sources", "USD", low=0),
+    ),
+)
