@@ -72,6 +72,8 @@ ACCELERATORS = Table(
         _amount("cloud_on_demand_usd_h", "rent on demand", "USD/accelerator/hour"),
         _amount("cloud_1yr_usd_h", "rent reserved for one year", "USD/accelerator/hour"),
         _amount("cloud_3yr_usd_h", "rent reserved for three years", "USD/accelerator/hour"),
+        Column("power_confidence", "choice", "how far to trust the power", "", None, choices=CONFIDENCE),
+        Column("price_confidence", "choice", "how far to trust the prices", "", None, choices=CONFIDENCE),
         Column("mfu_class", "id", "class of accelerators in data/mfu.csv, used where that has no row for the id", "", None),
         *_TRUST,
     ),
@@ -172,4 +174,21 @@ MFU = Table(
         *_TRUST,
     ),
 )
-CATALOGUES: Mapping[str, Table] = {t.name: t for t in (ACCELERATORS, FABRICS, HALLS, POWER_SOURCES, TRAINING_RUNS, MFU)}
+RENTAL_PRICES = Table(
+    "rental_prices",
+    "What an accelerator was let for, by date: no row fills a cell, scenarios quote them for their leases.",
+    ("accelerator", "date", "provider"),
+    (
+        Column("accelerator", "id", "row of data/accelerators.csv"),
+        Column("date", "date", "date of the price list"),
+        Column("provider", "text", "who let it"),
+        _amount("on_demand_usd_h", "rent on demand", "USD/accelerator/hour"),
+        _amount("reserved_1yr_usd_h", "rent reserved for one year", "USD/accelerator/hour"),
+        _amount("reserved_3yr_usd_h", "rent reserved for three years", "USD/accelerator/hour"),
+        Column("source", "text", "citation"),
+        Column("confidence", "choice", "how far to trust the figures", choices=CONFIDENCE),
+    ),
+)
+CATALOGUES: Mapping[str, Table] = {
+    t.name: t for t in (ACCELERATORS, FABRICS, HALLS, POWER_SOURCES, TRAINING_RUNS, MFU, RENTAL_PRICES)
+}
