@@ -1,0 +1,1 @@
+"""What a solved plan says, and the second opinion on it."""

@@ -1,0 +1,60 @@
+"""The second opinion on a plan: everything derived again from its inputs and decisions, without the model.
+
+`check_plan` takes a plan's dataset alone. It reads the resolved inputs embedded in it, takes the decisions
+(orders, modules, starts, use, energy, ...) as given, and derives the rest with its own arithmetic: the
+calendar, lives, sizes and windows of the chosen runs, every numbered equation, the ledger line by line, the
+objective, the gap and the published results. It imports nothing of the model, the solver or the code that
+derives their data, so that one mistake cannot hide in both.
+"""
+
+from __future__ import annotations
+
+import xarray as xr
+
+from planner.results.check.budgets import check_budgets
+from planner.results.check.case import Case
+from planner.results.check.chosen import read_choices, read_offered
+from planner.results.check.demand import check_demand
+from planner.results.check.fabric import check_fabric
+from planner.results.check.fleet import check_fleet, compare_fleet
+from planner.results.check.leases import check_leases
+from planner.results.check.ledger import check_ledger
+from planner.results.check.outputs import check_outputs
+from planner.results.check.power import check_power
+from planner.results.check.report import CheckReport, Finding
+
+__all__ = ["CheckReport", "Finding", "check_plan"]
+
+
+def check_plan(data: xr.Dataset) -> CheckReport:
+    """Derive a plan again from its inputs and decisions and compare.
+
+    Parameters
+    ----------
+    data
+        A plan's dataset; `attrs["inputs"]` holds the resolved inputs as JSON.
+
+    Returns
+    -------
+    CheckReport
+        Findings (each a defect of the plan), notices, and what was compared.
+
+    Raises
+    ------
+    KeyError
+        If `data` is no plan: it has no inputs, objective or bound.
+    """
+    case = Case(data)
+    case.check_labels()
+    offered = read_offered(case)
+    choices = read_choices(case, offered)
+    fleet = check_fleet(case)
+    check_leases(case, fleet)
+    compare_fleet(case, fleet)
+    check_power(case, fleet)
+    use = check_demand(case, fleet, offered, choices)
+    check_fabric(case, fleet, offered, choices)
+    check_budgets(case)
+    check_ledger(case)
+    check_outputs(case, fleet, use, choices)
+    return case.found.report()

@@ -1,0 +1,148 @@
+"""The plan under check: its inputs, its labels, its values by label, and where findings go."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from planner.core.inputs import Inputs
+from planner.results.check.calendar import read_calendar
+from planner.results.check.money import Money
+from planner.results.check.report import Array, Dims, Recorder
+
+CAPEX_PARTS = ("compute", "hall", "power", "network")
+OPEX_PARTS = ("energy", "running", "lease", "placement")
+
+
+class Case:
+    """Inputs and decisions of one plan.
+
+    Labels come from the inputs, in their order; values are read from the dataset by label, so that the
+    order of its coordinates does not matter.
+    """
+
+    def __init__(self, data: xr.Dataset) -> None:
+        self.data = data
+        self.inputs = Inputs.from_json(str(data.attrs["inputs"]))
+        self.calendar = read_calendar(self.inputs)
+        self.found = Recorder()
+        self.money = Money(self.inputs, self.calendar)
+        self.accelerators = self.inputs.by_id("accelerators", "accelerator")
+        self.own = [row["site"] for row in self.inputs.rows("sites")]
+        self.leases = self.inputs.by_id("leases", "lease")
+        self.labels: dict[str, list[str]] = {
+            "period": self.calendar.periods,
+            "signature": self.calendar.periods,
+            "site": [*self.own, *self.leases],
+            "accelerator": list(self.accelerators),
+            "lease": list(self.leases),
+            "stream": [row["stream"] for row in self.inputs.rows("streams")],
+            "segment": [str(j) for j in range(self._most_segments())],
+            "fiscal_year": [str(year) for year in self.calendar.fiscal_years],
+            "budget_category": list(dict.fromkeys(row["category"] for row in self.inputs.rows("budgets"))),
+            "category": list(CAPEX_PARTS),
+            "opex_part": list(OPEX_PARTS),
+            "hall": [f"{row['site']}.{row['hall']}" for row in self.inputs.rows("halls")],
+            "power_source": [f"{row['site']}.{row['power_source']}" for row in self.inputs.rows("power_sources")],
+            "fabric": [f"{row['site']}.{row['fabric']}" for row in self.inputs.rows("fabrics")],
+        }
+        self.places = self.labels["site"]
+        self._positions: dict[str, dict[str, int]] = {}
+
+    def dims(self, *names: str) -> Dims:
+        """The named dims with their labels."""
+        return [(name, self.labels[name]) for name in names]
+
+    def places_dims(self, *names: str) -> Dims:
+        """Like `dims`, with `site` holding own sites only."""
+        return [(name, self.own if name == "site" else self.labels[name]) for name in names]
+
+    def setting(self, block: str, key: str) -> Any:
+        """A value of the settings."""
+        return self.inputs.setting(block, key)
+
+    def position(self, dim: str, label: str) -> int:
+        """Position of a label in the inputs' order; -1 if there is none."""
+        if dim not in self._positions:
+            self._positions[dim] = {name: i for i, name in enumerate(self.labels[dim])}
+        return self._positions[dim].get(label, -1)
+
+    def months_of(self, column: str, row: dict[str, Any], otherwise: int) -> int:
+        """The month of a date cell, or `otherwise` if it is empty."""
+        return otherwise if row[column] is None else self.calendar.month(row[column])
+
+    def read(self, name: str, *dims: str) -> Array:
+        """Values of a variable by the inputs' labels; zero where the plan has none."""
+        values = np.zeros(tuple(len(self.labels[dim]) for dim in dims))
+        if name not in self.data:
+            return values
+        variable = self.data[name]
+        if set(variable.dims) != set(dims):
+            self.found.add(f"output:{name}", "", len(variable.dims), "dims", f"has dims {variable.dims}, not {dims}")
+            return values
+        stated = np.asarray(variable.transpose(*dims).values, dtype=float)
+        bad = ~np.isfinite(stated)
+        if bad.any():
+            self.found.add(f"output:{name}", "", int(bad.sum()), "values", "holds values that are no numbers")
+            stated = np.where(bad, 0.0, stated)
+        here, there = [], []
+        for dim in dims:
+            pairs = [(self.position(dim, label), i) for i, label in enumerate(self.stated_labels(dim))]
+            here.append([p for p, _ in pairs if p >= 0])
+            there.append([i for p, i in pairs if p >= 0])
+        values[np.ix_(*here)] = stated[np.ix_(*there)]
+        return values
+
+    def stated_labels(self, dim: str) -> list[str]:
+        """The labels of a dim of the dataset as text; dates as YYYY-MM."""
+        if dim not in self.data.coords:
+            return [str(i) for i in range(self.data.sizes[dim])]
+        values = np.asarray(self.data.coords[dim].values)
+        if np.issubdtype(values.dtype, np.datetime64):
+            return [str(date) for date in values.astype("datetime64[M]")]
+        return [str(value) for value in values.tolist()]
+
+    def texts(self, name: str) -> list[str]:
+        """A coordinate or variable of text, as a list."""
+        return [str(value) for value in np.asarray(self.data[name].values).tolist()]
+
+    def compare(self, name: str, derived: Array, *dims: str, unit: str) -> None:
+        """A published result against what was derived; its absence is a finding."""
+        if name not in self.data:
+            self.found.add(f"output:{name}", "", float(derived.size), "values", "is missing from the plan")
+            return
+        stated = self.read(name, *dims)
+        self.found.same(name, stated, derived, self.dims(*dims), unit)
+
+    def check_labels(self) -> None:
+        """Every dim of the plan has exactly the labels that follow from the inputs."""
+        for dim, labels in self.labels.items():
+            if dim not in self.data.sizes:
+                continue
+            self.found.rows["labels"] += 1
+            stated = self.stated_labels(dim)
+            wrong = sorted(set(stated) ^ set(labels)) or (["(repeated)"] if len(stated) != len(labels) else [])
+            if wrong:
+                message = f"labels that are not in both plan and inputs: {', '.join(wrong[:5])}"
+                self.found.add("labels", f"dim={dim}", len(wrong), "labels", message)
+        self._check_periods()
+
+    def _check_periods(self) -> None:
+        calendar = self.calendar
+        derived: dict[str, Sequence[int]] = {
+            "months": calendar.months.tolist(),
+            "year": [calendar.fiscal_year(start) for start in calendar.starts],
+            "in_tail": [int(start >= calendar.report_end) for start in calendar.starts],
+        }
+        for name, values in derived.items():
+            if name in self.data.variables:
+                self.compare(name, np.array(values, dtype=float), "period", unit=name)
+
+    def _most_segments(self) -> int:
+        counts: dict[str, int] = {}
+        for row in self.inputs.rows("stream_segments"):
+            counts[row["stream"]] = counts.get(row["stream"], 0) + 1
+        return max(counts.values(), default=0)

@@ -1,0 +1,36 @@
+"""The numbered equations this check knows, with their units and sentences."""
+
+from __future__ import annotations
+
+EQUATIONS: dict[str, tuple[str, str]] = {
+    "F1": ("accelerators", "what is online is in service"),
+    "F2": ("accelerators", "deliveries fit the supply"),
+    "F3": ("accelerators", "all that is in service is online"),
+    "F4": ("lots", "lots rented at a time fit the contract"),
+    "F5": ("accelerators", "what is used of a signature is there"),
+    "F6": ("lots", "a signature has its least size"),
+    "F7": ("lots", "lots only where a signature is made"),
+    "P1": ("MW", "draw fits the halls of its cooling class"),
+    "P2": ("MW", "facility draw fits the sources"),
+    "P3": ("MWh", "energy bought is energy drawn"),
+    "P4": ("MWh", "energy fits the source"),
+    "P5": ("modules", "modules fit the hall"),
+    "P6": ("MW", "modules fit the source"),
+    "P7": ("modules", "a site opens before its modules are ordered"),
+    "P8": ("-", "a site opens at most once"),
+    "N1": ("endpoints", "gangs and accelerators fit the endpoints of tiers that can carry them"),
+    "N2": ("gangs", "gangs that cannot share an instance fit the instances"),
+    "N3": ("endpoints", "endpoints stand in instances"),
+    "N4": ("instances", "instances fit the site"),
+    "D1": ("accelerators", "gangs present in a slot fit what is online"),
+    "D2": ("accelerators", "gangs and streams fit what is online over the period"),
+    "D3": ("-", "a run starts at most once"),
+    "D4": ("-", "a run that must run starts"),
+    "D5": ("PFLOP/s", "a stream uses no more than its ceiling"),
+    "D6": ("PFLOP/s", "a stream's floor is served or its shortfall counted"),
+    "D7": ("PFLOP/s", "what is valued is served"),
+    "D8": ("PFLOP/s", "a segment is no wider than stated"),
+    "B1": ("M$", "what is spent, left and taken by the year before is the budget"),
+    "B2": ("M$", "no more is pulled forward than allowed"),
+    "O1": ("M$", "the objective is the sum of its discounted parts"),
+}

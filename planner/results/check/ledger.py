@@ -1,0 +1,158 @@
+"""The ledger line by line, the objective as its sum, the gap, and the money tables made of it."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import defaultdict
+
+import numpy as np
+
+from planner.results.check.case import CAPEX_PARTS, OPEX_PARTS, Case
+from planner.results.check.equations import EQUATIONS
+from planner.results.check.money import SIGN, Key
+
+MONEY_ABSOLUTE = 1e-9
+MONEY_RELATIVE = 1e-6
+PARTS = {
+    "capex": CAPEX_PARTS,
+    "opex": OPEX_PARTS,
+    "penalty": ("supply", "halls", "power_sources", "unserved", "budget"),
+    "value": ("run", "stream"),
+    "terminal": CAPEX_PARTS,
+}
+
+
+def check_ledger(case: Case) -> None:
+    """Compare the plan's ledger, objective and gap with the check's own."""
+    least_cost = case.setting("finance", "objective") == "least_cost"
+    if least_cost:
+        for key in [key for key in case.money.lines if key[0] == "value"]:
+            del case.money.lines[key]
+    stated, discounted = _stated(case)
+    unknown = _unknown_equations(case)
+    foreign = [key for key in stated if key[1] not in PARTS.get(key[0], ())]
+    if unknown and foreign:
+        parts = ", ".join(sorted({f"{kind} {part}" for kind, part, _, _ in foreign}))
+        case.found.notice(f"ledger lines taken as the plan states them: {parts}")
+        for key in foreign:
+            case.money.lines[key] = stated[key]
+    gross = sum(abs(amount) for amount in case.money.lines.values())
+    _compare_lines(case, stated, gross)
+    _compare_discounted(case, discounted, gross)
+    _tables(case)
+    _objective(case, sum(discounted.values()))
+    _gap(case, least_cost)
+
+
+def _unknown_equations(case: Case) -> list[str]:
+    """Equations of the model that this check does not know; they are listed in a notice."""
+    stated = json.loads(str(case.data.attrs.get("equations", "[]")))
+    unknown = [number for number in stated if number not in EQUATIONS]
+    if unknown:
+        case.found.notice(f"not re-checked: {', '.join(unknown)}")
+    compared = {*case.found.rows, *unknown, "O1"}
+    missing = [number for number in stated if number not in compared]
+    if missing:
+        case.found.notice(f"the model has rows of {', '.join(missing)}, the check found none to compare")
+    return unknown
+
+
+def _stated(case: Case) -> tuple[dict[Key, float], dict[Key, float]]:
+    """The plan's lines, nominal and discounted, summed by kind, part, place and month."""
+    nominal: dict[Key, float] = defaultdict(float)
+    discounted: dict[Key, float] = defaultdict(float)
+    if "line" not in case.data.sizes:
+        return nominal, discounted
+    columns = [case.texts(f"line_{name}") for name in ("kind", "part", "where", "date")]
+    amounts = np.asarray(case.data["ledger_musd"].values, dtype=float).tolist()
+    worths = np.asarray(case.data["ledger_discounted_musd"].values, dtype=float).tolist()
+    for kind, part, where, date, amount, worth in zip(*columns, amounts, worths, strict=True):
+        key = (str(kind), str(part), str(where), case.calendar.month(str(date)))
+        nominal[key] += float(amount)
+        discounted[key] += float(worth)
+    return nominal, discounted
+
+
+def _where(case: Case, key: Key) -> str:
+    kind, part, where, month = key
+    return f"kind={kind} part={part} where={where} date={case.calendar.date(month)}"
+
+
+def _compare_lines(case: Case, stated: dict[Key, float], gross: float) -> None:
+    for key in sorted({*stated, *case.money.lines}):
+        left, right = stated.get(key, 0.0), case.money.lines.get(key, 0.0)
+        case.found.rows["ledger"] += 1
+        allowed = MONEY_RELATIVE * max(abs(left), abs(right)) + MONEY_ABSOLUTE * (1.0 + gross)
+        if not abs(left - right) <= allowed:
+            text = f"stated {left:.9g}, derived {right:.9g}"
+            case.found.add("ledger", _where(case, key), abs(left - right), "M$", text)
+
+
+def _compare_discounted(case: Case, discounted: dict[Key, float], gross: float) -> None:
+    for key in sorted({*discounted, *case.money.lines}):
+        kind, _, _, month = key
+        own = SIGN.get(kind, 0.0) * case.money.factor(month) * case.money.lines.get(key, 0.0)
+        stated = discounted.get(key, 0.0)
+        case.found.rows["ledger"] += 1
+        allowed = MONEY_RELATIVE * max(abs(own), abs(stated)) + MONEY_ABSOLUTE * (1.0 + gross)
+        if not abs(own - stated) <= allowed:
+            text = f"discounted: stated {stated:.9g}, derived {own:.9g}"
+            case.found.add("ledger", _where(case, key), abs(own - stated), "M$", text)
+
+
+def _objective(case: Case, parts: float) -> None:
+    """O1: the sum of the plan's own discounted lines, and of the check's, is the objective."""
+    stated = float(case.data.attrs["objective_musd"])
+    gross = case.money.total(tuple(SIGN))
+    derived = sum(SIGN[kind] * case.money.total((kind,)) for kind in SIGN)
+    case.found.rows["O1"] += 2
+    for name, value in (("sum of the plan's discounted lines", parts), ("sum of the derived lines", derived)):
+        if not abs(stated - value) <= MONEY_RELATIVE * gross + MONEY_ABSOLUTE:
+            text = f"stated {stated:.9g}, {name} {value:.9g}"
+            case.found.add("objective", "", abs(stated - value), "M$", text)
+
+
+def _gap(case: Case, least_cost: bool) -> None:
+    attrs = case.data.attrs
+    objective, bound = float(attrs["objective_musd"]), float(attrs["bound_musd"])
+    scale = case.money.total(("capex", "opex", "penalty") if least_cost else ("value",))
+    gross = case.money.total(tuple(SIGN))
+    money = MONEY_RELATIVE * gross + MONEY_ABSOLUTE
+    case.found.rows["gap"] += 4
+
+    def differs(name: str, stated: float, derived: float, allowed: float, unit: str) -> None:
+        both_infinite = math.isinf(stated) and stated == derived
+        if not (both_infinite or abs(stated - derived) <= allowed):
+            text = f"{name}: stated {stated:.9g}, derived {derived:.9g}"
+            case.found.add("gap", "", abs(stated - derived), unit, text)
+
+    differs("scale_musd", float(attrs["scale_musd"]), scale, money, "M$")
+    differs("gap_musd", float(attrs["gap_musd"]), bound - objective, money, "M$")
+    if scale > 0:
+        gap = (bound - objective) / scale
+        differs("gap", float(attrs["gap"]), gap, MONEY_RELATIVE * max(1.0, abs(gap)), "-")
+    if bound < objective - money:
+        text = f"the bound {bound:.9g} is below the objective {objective:.9g}"
+        case.found.add("gap", "", objective - bound, "M$", text)
+
+
+def _tables(case: Case) -> None:
+    """capex, cash and opex by period or year: the lines inside the horizon."""
+    calendar = case.calendar
+    capex = np.zeros((len(CAPEX_PARTS), len(case.places), len(calendar.starts)))
+    cash = np.zeros((len(CAPEX_PARTS), len(calendar.fiscal_years)))
+    opex = np.zeros((len(OPEX_PARTS), len(case.places), len(calendar.starts)))
+    for (kind, part, where, month), amount in case.money.lines.items():
+        period = calendar.period_at(month)
+        s = case.position("site", where)
+        if period is None or s < 0:
+            continue
+        if kind == "capex" and part in CAPEX_PARTS:
+            capex[CAPEX_PARTS.index(part), s, period] += amount
+            cash[CAPEX_PARTS.index(part), calendar.fiscal_years.index(calendar.fiscal_year(month))] += amount
+        if kind == "opex" and part in OPEX_PARTS:
+            opex[OPEX_PARTS.index(part), s, period] += amount
+    case.compare("capex", capex, "category", "site", "period", unit="M$")
+    case.compare("cash", cash, "category", "fiscal_year", unit="M$")
+    case.compare("opex", opex, "opex_part", "site", "period", unit="M$")

@@ -1,0 +1,69 @@
+"""Results that follow from decisions: run calendar, stranded capacity, utilisation, the inputs' hash."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from planner.results.check.case import Case
+from planner.results.check.chosen import Choice
+from planner.results.check.demand import Use
+from planner.results.check.fleet import Fleet
+
+
+def check_outputs(case: Case, fleet: Fleet, use: Use, choices: list[Choice]) -> None:
+    """Compare what is published with what follows; what has no one reading is left alone."""
+    case.found.rows["output:inputs_hash"] += 1
+    if case.data.attrs.get("inputs_hash") != case.inputs.hash:
+        case.found.add("output:inputs_hash", "", 1.0, "-", "is not the hash of the inputs in the file")
+    stranded = np.maximum(0.0, fleet.in_service - fleet.online)
+    stranded[:, len(case.own) :] = 0.0
+    case.compare("stranded_accelerators", stranded, "accelerator", "site", "period", unit="accelerators")
+    taken = use.gangs + use.streams
+    share = np.divide(taken, fleet.in_service, out=np.zeros_like(taken), where=fleet.in_service > 0)
+    case.compare("utilisation", share, "accelerator", "site", "period", unit="1")
+    _runs(case, choices)
+
+
+def _runs(case: Case, choices: list[Choice]) -> None:
+    """What each run is said to do: status, dates, place, type, size, lateness, value."""
+    if "run" not in case.data.sizes:
+        return
+    rows = case.inputs.by_id("runs", "run")
+    chosen = {choice.run: choice for choice in choices if choice.share > 0.5}
+    stated = case.stated_labels("run")
+    if sorted(stated) != sorted(rows):
+        case.found.add("labels", "dim=run", 1.0, "labels", "runs of the plan are not those of the inputs")
+    for i, name in enumerate(stated):
+        if name in rows:
+            expected = _expected(case, rows[name], chosen.get(name))
+            for output, value in expected.items():
+                _compare(case, output, name, case.data[output].values[i], value)
+
+
+def _expected(case: Case, row: dict[str, object], choice: Choice | None) -> dict[str, str | float]:
+    if choice is None:
+        texts: dict[str, str | float] = dict.fromkeys(("run_start", "run_finish", "run_site", "run_accelerator"), "")
+        numbers: dict[str, str | float] = dict.fromkeys(("run_n", "run_months_late", "run_value_musd"), 0.0)
+        return {"run_status": "refused", **texts, **numbers}
+    late = max(0, choice.finish - case.calendar.month(str(row["due"])))
+    return {
+        "run_status": "late" if late else "started",
+        "run_start": case.calendar.date(choice.start),
+        "run_finish": case.calendar.date(choice.finish),
+        "run_site": case.places[choice.place],
+        "run_accelerator": case.labels["accelerator"][choice.accelerator],
+        "run_n": float(choice.size),
+        "run_months_late": float(late),
+        "run_value_musd": choice.value_musd,
+    }
+
+
+def _compare(case: Case, output: str, run: str, stated: object, derived: str | float) -> None:
+    case.found.rows[f"output:{output}"] += 1
+    if isinstance(derived, str):
+        same, miss = str(stated) == derived, 1.0
+    else:
+        miss = abs(float(str(stated)) - derived)
+        same = miss <= 1e-6 * abs(derived) + 1e-9
+    if not same:
+        case.found.add(f"output:{output}", f"run={run}", miss, "-", f"stated {stated}, derived {derived}")
