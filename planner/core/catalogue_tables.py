@@ -63,7 +63,14 @@ ACCELERATORS = Table(
         _amount("tdp_w", "thermal design power of the accelerator alone", "W"),
         *_ranged("provisioned_kw", "IT power provisioned for one accelerator with its share of the server", "kW"),
         Column("cooling", "choice", "the cooling it needs", "", None, choices=("air", "liquid", "either")),
-        Column("lot_size", "integer", "accelerators in one lot (server, rack or scalable unit)", "accelerators", None, low=1),
+        Column(
+            "lot_size",
+            "integer",
+            "accelerators in one lot (server, rack or scalable unit)",
+            "accelerators",
+            None,
+            low=1,
+        ),
         Column("accelerators_per_server", "integer", "accelerators in one server", "accelerators", None, low=1),
         Column("accelerators_per_rack", "integer", "accelerators in one rack", "accelerators", None, low=1),
         Column("scaleup_domain", "integer", "accelerators joined by the scale-up network", "accelerators", None, low=1),
@@ -74,7 +81,9 @@ ACCELERATORS = Table(
         _amount("cloud_3yr_usd_h", "rent reserved for three years", "USD/accelerator/hour"),
         Column("power_confidence", "choice", "how far to trust the power", "", None, choices=CONFIDENCE),
         Column("price_confidence", "choice", "how far to trust the prices", "", None, choices=CONFIDENCE),
-        Column("mfu_class", "id", "class of accelerators in data/mfu.csv, used where that has no row for the id", "", None),
+        Column(
+            "mfu_class", "id", "class of accelerators in data/mfu.csv, used where that has no row for the id", "", None
+        ),
         *_TRUST,
     ),
     rules=(not_above("price_usd_low", "price_usd_high"), not_above("provisioned_kw_low", "provisioned_kw_high")),
@@ -86,7 +95,14 @@ FABRICS = Table(
     (
         *_NAMES,
         Column("vendor", "text", "who makes it", "", None),
-        Column("max_gang", "integer", "accelerators one instance can join: the largest gang the tier carries", "accelerators", None, low=1),
+        Column(
+            "max_gang",
+            "integer",
+            "accelerators one instance can join: the largest gang the tier carries",
+            "accelerators",
+            None,
+            low=1,
+        ),
         Column("tiers", "integer", "levels of switches", "", None, low=0),
         _amount("nic_gbps", "speed of one endpoint", "Gb/s"),
         *_ranged("price_usd_per_endpoint", "price of one endpoint with its share of switches and cables", "USD"),
@@ -148,15 +164,31 @@ TRAINING_RUNS = Table(
         _amount("params_b", "parameters in total", "1e9", low_open=True),
         _amount("params_active_b", "parameters active per token", "1e9", low_open=True),
         _amount("tokens_b", "training tokens", "1e9", low_open=True),
-        _amount("flop_zflop", "compute to plan for: 6 * active params * tokens unless the notes say otherwise", "ZFLOP", low_open=True),
+        _amount(
+            "flop_zflop",
+            "compute to plan for: 6 * active params * tokens unless the notes say otherwise",
+            "ZFLOP",
+            low_open=True,
+        ),
         _amount("flop_reported_zflop", "compute as published", "ZFLOP", low_open=True),
         Column("accelerator", "id", "row of data/accelerators.csv it ran on", "", None),
         Column("accel_count", "integer", "accelerators used", "accelerators", None, low=1),
         _amount("wall_days", "elapsed time", "days", low_open=True),
         _amount("accel_hours", "accelerator-hours", "hours", low_open=True),
         Column("mfu_reported", "number", "model FLOP utilisation as published", "", None, low=0, high=1, low_open=True),
-        Column("hfu_reported", "number", "hardware FLOP utilisation as published", "", None, low=0, high=1, low_open=True),
-        Column("mfu_implied", "number", "compute over peak times accelerator-hours, all losses included", "", None, low=0, high=1, low_open=True),
+        Column(
+            "hfu_reported", "number", "hardware FLOP utilisation as published", "", None, low=0, high=1, low_open=True
+        ),
+        Column(
+            "mfu_implied",
+            "number",
+            "compute over peak times accelerator-hours, all losses included",
+            "",
+            None,
+            low=0,
+            high=1,
+            low_open=True,
+        ),
         Column("flags", "text", "how the row's own figures agree with each other", "", None),
         Column("source", "text", "citation"),
         Column("confidence", "choice", "how far to trust the figures", choices=CONFIDENCE),
@@ -170,7 +202,9 @@ MFU = Table(
     (
         Column("accelerator", "id", "id, or class (`mfu_class`), of data/accelerators.csv"),
         Column("number_format", "choice", "format of the matrix products", choices=FORMATS),
-        Column("mfu", "number", "model FLOP utilisation against the format's dense peak", "", low=0, high=1, low_open=True),
+        Column(
+            "mfu", "number", "model FLOP utilisation against the format's dense peak", "", low=0, high=1, low_open=True
+        ),
         *_TRUST,
     ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from planner.core.declare import Finding, Row, Rule
@@ -76,7 +77,7 @@ def concave(key: str, along: str, worth: str) -> Rule:
             groups[row[key]].append(i)
         for members in groups.values():
             members.sort(key=lambda i: rows[i][along])
-            for before, after in zip(members, members[1:], strict=False):
+            for before, after in pairwise(members):
                 if rows[after][worth] > rows[before][worth]:
                     limit = rows[before][worth]
                     yield Finding(after, worth, f"must not rise with {along}: at most {limit}", rows[after][worth])
@@ -103,8 +104,8 @@ def item_rule(keys: Sequence[tuple[str, tuple[str, ...]]]) -> Rule:
     def check(rows: Sequence[Row], inputs: Inputs) -> Iterator[Finding]:
         dotted: dict[str, set[str]] = defaultdict(set)
         for table, columns in keys:
-            for row in inputs.rows(table):
-                ids = [str(row[c]) for c in columns]
+            for given in inputs.rows(table):
+                ids = [str(given[c]) for c in columns]
                 dotted[".".join(ids)].add(table)
                 dotted[ids[-1]].add(table)
         for i, row in enumerate(rows):

@@ -18,9 +18,25 @@ CALENDAR = Table(
             low=1,
             high=12,
         ),
-        Column("slot_months", "integer", "length of a slot; runs start and finish on slots", "months", 1, low=1, high=12),
-        Column("dense_start_months", "integer", "starts are offered every slot this far into the horizon", "months", 24, low=0),
-        Column("start_step", "integer", "after that, every so many slots, counted from the run's first slot", "slots", 3, low=1),
+        Column(
+            "slot_months", "integer", "length of a slot; runs start and finish on slots", "months", 1, low=1, high=12
+        ),
+        Column(
+            "dense_start_months",
+            "integer",
+            "starts are offered every slot this far into the horizon",
+            "months",
+            24,
+            low=0,
+        ),
+        Column(
+            "start_step",
+            "integer",
+            "after that, every so many slots, counted from the run's first slot",
+            "slots",
+            3,
+            low=1,
+        ),
         Column(
             "tail_months",
             "integer",
@@ -46,12 +62,29 @@ FINANCE = Table(
             "value_minus_cost",
             choices=("value_minus_cost", "least_cost"),
         ),
-        Column("discount_rate", "number", "nominal rate a year, (1+d)^(-months/12) from the horizon's start", "", 0.09, low=0, high=1),
-        Column("terminal_value", "choice", "what assets are worth at the horizon's end", "", "decay", choices=("decay", "none")),
+        Column(
+            "discount_rate",
+            "number",
+            "nominal rate a year, (1+d)^(-months/12) from the horizon's start",
+            "",
+            0.09,
+            low=0,
+            high=1,
+        ),
+        Column(
+            "terminal_value",
+            "choice",
+            "what assets are worth at the horizon's end",
+            "",
+            "decay",
+            choices=("decay", "none"),
+        ),
         Column("average_draw", "number", "mean electrical draw over provisioned draw", "", 0.76, low=0, high=1),
         Column("decay_compute", "number", "share of an accelerator's price left after a year", "", 0.72, low=0, high=1),
         Column("decay_network", "number", "share of a fabric's price left after a year", "", 0.80, low=0, high=1),
-        Column("decay_power", "number", "share of a hall's or source's price left after a year", "", 0.95, low=0, high=1),
+        Column(
+            "decay_power", "number", "share of a hall's or source's price left after a year", "", 0.95, low=0, high=1
+        ),
     ),
 )
 
@@ -68,7 +101,15 @@ POWER = Table(
             "online",
             choices=("online", "installed"),
         ),
-        Column("fabric_draw_share", "number", "draw of switches and storage over the servers' draw", "", 0.10, low=0, high=1),
+        Column(
+            "fabric_draw_share",
+            "number",
+            "draw of switches and storage over the servers' draw",
+            "",
+            0.10,
+            low=0,
+            high=1,
+        ),
     ),
 )
 

@@ -1,1 +1,34 @@
-"""The rooms: one file per family of constraints."""
+"""The rooms: one file per family of constraints.
+
+The registry below is in building order: a room may need what an earlier one offers.
+"""
+
+from planner.core.declare import Room, Table
+from planner.model.rooms import (
+    budgets,
+    demand,
+    fabric,
+    finance,
+    fleet,
+    halls,
+    leases,
+    placement,
+    power,
+    sites,
+    streams,
+)
+
+ROOMS: tuple[Room, ...] = (
+    fleet.ROOM,
+    leases.ROOM,
+    halls.ROOM,
+    power.ROOM,
+    sites.ROOM,
+    streams.ROOM,
+    demand.ROOM,
+    placement.ROOM,
+    fabric.ROOM,
+    budgets.ROOM,
+    finance.ROOM,
+)
+TABLES: tuple[Table, ...] = tuple(table for room in ROOMS for table in room.inputs)

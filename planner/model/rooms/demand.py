@@ -1,39 +1,37 @@
-"""Demand: runs, each a gang of accelerators of one type at one place, and streams that take what is left.
+"""Demand: runs, each a gang of accelerators of one type at one place for some months.
 
 Sets: place s (own site or lease), accelerator g, period t, slot h; run r; candidate c = (run, type, place,
-first slot, duration) with gang n_c; stream i.
+first slot, duration) with gang n_c.
 
 Decisions
     start[c]           run starts as this candidate                                   [0/1]
-    stream_use[i,g,s,t]  accelerators given to a stream                               [accelerators]
-    unserved[i,t]      floor not served, where that is priced                         [PFLOP/s]
-    segment[i,j,t]     served part of a utility segment                               [PFLOP/s]
-
-served[i,t] = sum over g, s of speed[i,g] * stream_use[i,g,s,t]                       [PFLOP/s]
 
     (D1) sum of n_c over candidates present in h at (s,g) <= availability[g] * online[g,s,t(h)]
     (D2) sum of n_c * share of t present + sum_i stream_use[i,g,s,t] <= availability[g] * online[g,s,t]
                                                                                       [accelerators]
     (D3) sum of start over a run's candidates <= 1                                    [-]
     (D4) sum of start over the candidates of a run that must run >= 1                 [-]
-    (D5) served[i,t] <= ceiling[i,t]                                                  [PFLOP/s]
-    (D6) served[i,t] + unserved[i,t] >= floor[i,t]                                    [PFLOP/s]
-    (D7) sum_j segment[i,j,t] <= served[i,t]                                          [PFLOP/s]
-    (D8) segment[i,j,t] <= width of the segment                                       [PFLOP/s]
 
 Gang: the smallest multiple n of the gang step with
     flop_zflop * 1e6 <= n * peak [PFLOP/s] * mfu * goodput(n) * months * 2,629,800 s.
 Value of a run: value_musd * (1 - value_loss_per_month)^(whole months late), counted at the finish.
-Money: value `run`, value `stream` (rate * months, at the period's start), opex `placement`, penalty
-`unserved`.
+Money: value `run`.
 """
 
 from __future__ import annotations
 
-from planner.core.declare import Column, Equation, Output, Room, Table
-from planner.core.rules import concave, given_one_way, ids_apart, not_above, not_later
+from collections import defaultdict
+from typing import Any
 
-FORMATS = ("bf16", "fp8", "fp4")
+import pyomo.environ as pyo
+
+from planner.core.declare import Column, Equation, Output, Room, Table
+from planner.core.rules import given_one_way, ids_apart, not_later
+from planner.data.derive import Case
+from planner.model.formats import FORMATS
+from planner.model.slots import without_repeats
+from planner.model.workspace import Line, Term, Workspace, index_set, linear
+
 TEAMS = Table(
     "teams",
     "Who asks.",
@@ -49,12 +47,47 @@ RUNS = Table(
         Column("title", "text", "name to show", "", None),
         Column("team", "id", "who asks", "", None, refers=("teams",)),
         Column("catalogue", "id", "row of data/training_runs.csv whose cells fill the empty ones", default=None),
-        Column("flop_zflop", "number", "compute of the run; or give params_b and tokens_b", "ZFLOP", None, low=0, low_open=True, catalogue=True),
-        Column("params_b", "number", "parameters active per token; compute = 6 * params * tokens", "1e9", None, low=0, low_open=True),
+        Column(
+            "flop_zflop",
+            "number",
+            "compute of the run; or give params_b and tokens_b",
+            "ZFLOP",
+            None,
+            low=0,
+            low_open=True,
+            catalogue=True,
+        ),
+        Column(
+            "params_b",
+            "number",
+            "parameters active per token; compute = 6 * params * tokens",
+            "1e9",
+            None,
+            low=0,
+            low_open=True,
+        ),
         Column("tokens_b", "number", "training tokens", "1e9", None, low=0, low_open=True),
         Column("number_format", "choice", "format of the matrix products", "", "bf16", choices=FORMATS),
-        Column("mfu", "number", "model FLOP utilisation against the format's peak; empty: table mfu, then data/mfu.csv", "", None, low=0, high=1, low_open=True),
-        Column("goodput", "number", "share of the gang's time that is useful; empty: table mfu, then 1", "", None, low=0, high=1, low_open=True),
+        Column(
+            "mfu",
+            "number",
+            "model FLOP utilisation against the format's peak; empty: table mfu, then data/mfu.csv",
+            "",
+            None,
+            low=0,
+            high=1,
+            low_open=True,
+        ),
+        Column(
+            "goodput",
+            "number",
+            "share of the gang's time that is useful; empty: table mfu, then 1",
+            "",
+            None,
+            low=0,
+            high=1,
+            low_open=True,
+        ),
         Column("durations_months", "integers", "durations offered; each a whole number of slots", "months", low=1),
         Column("eligible", "ids", "types it can run on", refers=("accelerators",)),
         Column("sites", "ids", "sites and leases it can run at; empty: all", "", None, refers=("sites", "leases")),
@@ -63,7 +96,9 @@ RUNS = Table(
         Column("due", "date", "finish without loss of value"),
         Column("latest", "date", "last start"),
         Column("value_musd", "number", "value if finished by `due`", "M$", low=0),
-        Column("value_loss_per_month", "number", "share of its value lost each month late", "1/month", 0.0, low=0, high=1),
+        Column(
+            "value_loss_per_month", "number", "share of its value lost each month late", "1/month", 0.0, low=0, high=1
+        ),
         Column("must_run", "flag", "whether it has to be admitted", "", False),
     ),
     rules=(
@@ -80,88 +115,117 @@ MFU = Table(
     (
         Column("accelerator", "id", "type", refers=("accelerators",)),
         Column("number_format", "choice", "format", choices=FORMATS),
-        Column("gang_size", "integer", "the row holds for gangs up to this size; empty: any size", "accelerators", None, low=1),
+        Column(
+            "gang_size",
+            "integer",
+            "the row holds for gangs up to this size; empty: any size",
+            "accelerators",
+            None,
+            low=1,
+        ),
         Column("mfu", "number", "model FLOP utilisation against the format's peak", "", low=0, high=1, low_open=True),
         Column("goodput", "number", "share of the gang's time that is useful", "", 1.0, low=0, high=1, low_open=True),
     ),
 )
-STREAMS = Table(
-    "streams",
-    "Continuous work that takes what the gangs leave: experiments, inference, other research.",
-    ("stream",),
-    (
-        Column("stream", "id", "name"),
-        Column("title", "text", "name to show", "", None),
-        Column("team", "id", "who asks", "", None, refers=("teams",)),
-        Column("number_format", "choice", "format", "", "bf16", choices=FORMATS),
-        Column("mfu", "number", "utilisation; empty: table mfu, then data/mfu.csv", "", None, low=0, high=1, low_open=True),
-        Column("eligible", "ids", "types it can use", refers=("accelerators",)),
-        Column("sites", "ids", "sites and leases it can use; empty: all", "", None, refers=("sites", "leases")),
-        Column("floor_pflops", "number", "least rate served", "PFLOP/s", 0.0, low=0),
-        Column("ceiling_pflops", "number", "largest rate of use; empty: no limit", "PFLOP/s", None, low=0),
-        Column("unserved_usd_per_pflops_month", "number", "price of the floor not served; empty: the floor is hard", "USD/PFLOP/s/month", None, low=0),
-    ),
-    rules=(not_above("floor_pflops", "ceiling_pflops"),),
-)
-STREAM_DEMAND = Table(
-    "stream_demand",
-    "Floors and ceilings by date; before a stream's first date its own cells hold.",
-    ("stream", "from"),
-    (
-        Column("stream", "id", "stream", refers=("streams",)),
-        Column("from", "date", "holds from here to the stream's next date"),
-        Column("floor_pflops", "number", "least rate served", "PFLOP/s", 0.0, low=0),
-        Column("ceiling_pflops", "number", "largest rate of use; empty: no limit", "PFLOP/s", None, low=0),
-    ),
-    rules=(not_above("floor_pflops", "ceiling_pflops"),),
-)
-STREAM_SEGMENTS = Table(
-    "stream_segments",
-    "Concave utility of a stream: what a month of each further PFLOP/s is worth.",
-    ("stream", "up_to_pflops"),
-    (
-        Column("stream", "id", "stream", refers=("streams",)),
-        Column("up_to_pflops", "number", "upper end of the segment", "PFLOP/s", low=0, low_open=True),
-        Column("musd_per_pflops_month", "number", "worth", "M$/PFLOP/s/month", low=0),
-    ),
-    rules=(concave("stream", "up_to_pflops", "musd_per_pflops_month"),),
-)
-STREAM_SPEEDS = Table(
-    "stream_speeds",
-    "A stream's own speed by type; replaces peak * mfu.",
-    ("stream", "accelerator"),
-    (
-        Column("stream", "id", "stream", refers=("streams",)),
-        Column("accelerator", "id", "type", refers=("accelerators",)),
-        Column("pflops_per_accelerator", "number", "speed", "PFLOP/s", low=0, low_open=True),
-    ),
-)
-PLACEMENT = Table(
-    "placement",
-    "What it costs to serve a run or stream at a place (data movement, egress).",
-    ("load", "site"),
-    (
-        Column("load", "id", "run or stream", refers=("runs", "streams")),
-        Column("site", "id", "site or lease", refers=("sites", "leases")),
-        Column("usd_per_pflops_month", "number", "for streams: per PFLOP/s and month", "USD/PFLOP/s/month", None, low=0),
-        Column("usd_per_accelerator_month", "number", "per accelerator and month", "USD/accelerator/month", None, low=0),
-    ),
-    rules=(given_one_way(("usd_per_pflops_month",), ("usd_per_accelerator_month",)),),
-)
 EQUATIONS = (
     Equation("D1", "gangs_fit_online", "gangs present in a slot fit what is online", "accelerators"),
-    Equation("D2", "gangs_and_streams_fit_online", "gangs and streams fit what is online over the period", "accelerators"),
+    Equation(
+        "D2", "gangs_and_streams_fit_online", "gangs and streams fit what is online over the period", "accelerators"
+    ),
     Equation("D3", "run_starts_at_most_once", "a run starts at most once", "-"),
     Equation("D4", "must_run_starts", "a run that must run starts", "-"),
-    Equation("D5", "served_below_ceiling", "a stream uses no more than its ceiling", "PFLOP/s"),
-    Equation("D6", "floor_is_served", "a stream's floor is served or its shortfall counted", "PFLOP/s"),
-    Equation("D7", "segments_are_served", "what is valued is served", "PFLOP/s"),
-    Equation("D8", "segment_fits_width", "a segment is no wider than stated", "PFLOP/s"),
 )
-OUTPUTS = (
-    Output("start", "start", ("candidate",), "1", "run starts as this candidate"),
-    Output("stream_use", "stream_use", ("stream", "accelerator", "site", "period"), "accelerators", "accelerators given to a stream"),
-    Output("served", "served", ("stream", "period"), "PFLOP/s", "rate a stream is served"),
-    Output("unserved", "unserved", ("stream", "period"), "PFLOP/s", "floor of a stream not served, at its price"),
-    Output("segment", "segment", ("stream", "segment", "period"), "PFLOP/s", "served part of a utility segment"),
+OUTPUTS = (Output("start", "start", ("candidate",), "1", "run starts as this candidate"),)
+
+
+def build(m: Workspace, b: Any, d: Case) -> None:
+    """Fill the demand block: starts of runs, and what gangs and streams take of what is online."""
+    b.start = pyo.Var(index_set(range(len(d.candidates)), 1), domain=pyo.Binary, doc="run starts")
+    gangs, shares = present_gangs(d), gang_shares(d)
+    m.offer("start", b.start)
+    m.offer("gangs", gangs)
+    m.offer("gang_shares", shares)
+    _capacity(b, d, m.need("online"), gangs, shares, m.need("stream_units"))
+    _runs(b, d)
+    names = ("run", "finish", "value_musd")
+    for c, (r, finish, value) in enumerate(zip(*(d.candidates[k].tolist() for k in names), strict=True)):
+        m.ledger.add(Line("value", "run", r, finish), value, b.start[c])
+
+
+def present_gangs(d: Case) -> dict[tuple[str, str, int], list[tuple[int, int]]]:
+    """(type, place, slot): the gang and number of every candidate present there."""
+    gangs: dict[tuple[str, str, int], list[tuple[int, int]]] = defaultdict(list)
+    frame = d.candidates
+    columns = (frame[name].tolist() for name in ("accelerator", "site", "first_slot", "last_slot", "n"))
+    for c, (g, s, first, last, n) in enumerate(zip(*columns, strict=True)):
+        for h in range(first, last + 1):
+            gangs[g, s, h].append((n, c))
+    return gangs
+
+
+def gang_shares(d: Case) -> dict[tuple[str, str, int], list[tuple[float, int]]]:
+    """(type, place, period): n * share of the period present, and number, of every candidate."""
+    shares: dict[tuple[str, str, int], list[tuple[float, int]]] = defaultdict(list)
+    period_of = [slot.period for slot in d.calendar.slots]
+    periods = d.calendar.periods
+    names = ("accelerator", "site", "first_slot", "last_slot", "start", "finish", "n")
+    for c, (g, s, first, last, start, finish, n) in enumerate(
+        zip(*(d.candidates[k].tolist() for k in names), strict=True)
+    ):
+        for t in range(period_of[first], period_of[last] + 1):
+            months = min(periods[t].end, finish) - max(periods[t].start, start)
+            shares[g, s, t].append((n * months / periods[t].months, c))
+    return shares
+
+
+def _capacity(
+    b: Any, d: Case, online: dict[tuple[str, str, int], list[Term]],
+    gangs: dict[tuple[str, str, int], list[tuple[int, int]]],
+    shares: dict[tuple[str, str, int], list[tuple[float, int]]], used: dict[tuple[str, str, int], list[Term]],
+) -> None:  # fmt: skip
+    """D1 by slot, D2 by period."""
+    healthy = {g: row["availability"] for g, row in d.accelerators.items()}
+
+    def there(g: str, s: str, t: int) -> Any:
+        return linear([(healthy[g] * c, v) for c, v in online.get((g, s, t), [])])
+
+    def gangs_fit_online(b: Any, g: str, s: str, h: int) -> Any:
+        return linear([(n, b.start[c]) for n, c in gangs[g, s, h]]) <= there(g, s, d.calendar.slots[h].period)
+
+    def gangs_and_streams_fit_online(b: Any, g: str, s: str, t: int) -> Any:
+        taken = [(n, b.start[c]) for n, c in shares.get((g, s, t), [])] + used.get((g, s, t), [])
+        return linear(taken) <= there(g, s, t)
+
+    b.gangs_fit_online = pyo.Constraint(without_repeats(gangs, d.calendar), rule=gangs_fit_online, doc="(D1)")
+    b.gangs_and_streams_fit_online = pyo.Constraint(
+        [key for key in online if key in shares or key in used], rule=gangs_and_streams_fit_online, doc="(D2)"
+    )
+
+
+def _runs(b: Any, d: Case) -> None:
+    of_run: dict[str, list[int]] = {r: [] for r in d.runs}
+    for c, r in enumerate(d.candidates["run"].tolist()):
+        of_run[r].append(c)
+
+    def starts(b: Any, r: str) -> Any:
+        return linear([(1.0, b.start[c]) for c in of_run[r]])
+
+    b.run_starts_at_most_once = pyo.Constraint(
+        [r for r in d.runs if of_run[r]], rule=lambda b, r: starts(b, r) <= 1, doc="(D3)"
+    )
+    b.must_run_starts = pyo.Constraint(
+        [r for r, row in d.runs.items() if row["must_run"]], rule=lambda b, r: starts(b, r) >= 1, doc="(D4)"
+    )
+
+
+ROOM = Room(
+    name="demand",
+    build=build,
+    needs=("online", "stream_units"),
+    offers=("start", "gangs", "gang_shares"),
+    money=(("value", "run"),),
+    inputs=(TEAMS, RUNS, MFU),
+    equations=EQUATIONS,
+    outputs=OUTPUTS,
+    integers={"start": "run"},
 )

@@ -13,7 +13,7 @@ endpoints[f,t] = existing + block_endpoints * blocks arrived; instances[f,t] lik
          every tier size n: sum of n_c over the gangs larger than n present in h <= endpoints of the
          fabrics of F with max_gang > n                                               [endpoints]
     (N2) k = 2, 3: number of gangs larger than max_gang[f]/k present in h <= (k-1) * instances[f] + what
-         the larger tiers hold, each floor(max_gang / smallest such gang) per instance [gangs]
+         the other tiers o of F hold, each floor(max_gang[o] / (floor(max_gang[f]/k) + 1)) an instance  [gangs]
     (N3) endpoints[f,t] <= max_gang[f] * instances[f,t]                               [endpoints]
     (N4) instances[f,t] <= max_instances[f]                                           [instances]
 
@@ -24,8 +24,19 @@ Money: endpoints and instances at their price at the order date by cash profile 
 
 from __future__ import annotations
 
-from planner.core.declare import Column, Equation, Output, Room, Table
+import math
+from collections import defaultdict
+from typing import Any
+
+import pyomo.environ as pyo
+
+from planner.core.declare import Column, Equation, Output, Room, Row, Table
 from planner.core.rules import needed_when, not_above
+from planner.core.units import USD_PER_MUSD
+from planner.data.derive import Arrival, Case
+from planner.model.assets import Asset, charge
+from planner.model.slots import without_repeats
+from planner.model.workspace import Term, Workspace, index_set, linear
 
 FABRICS = Table(
     "fabrics",
@@ -36,11 +47,30 @@ FABRICS = Table(
         Column("fabric", "id", "name of the tier"),
         Column("catalogue", "id", "row of data/fabrics.csv whose cells fill the empty ones", default=None),
         Column("family", "id", "accelerators of this family can join", "", "any"),
-        Column("max_gang", "integer", "accelerators one instance can join: the largest gang the tier carries", "accelerators", None, low=1, catalogue=True),
-        Column("block_endpoints", "integer", "endpoints in one ordered block; 0: cannot be extended", "endpoints", 0, low=0),
+        Column(
+            "max_gang",
+            "integer",
+            "accelerators one instance can join: the largest gang the tier carries",
+            "accelerators",
+            None,
+            low=1,
+            catalogue=True,
+        ),
+        Column(
+            "block_endpoints", "integer", "endpoints in one ordered block; 0: cannot be extended", "endpoints", 0, low=0
+        ),
         Column("existing_endpoints", "integer", "endpoints from the start", "endpoints", 0, low=0),
-        Column("existing_instances", "integer", "instances from the start; empty: as few as hold the existing endpoints", "instances", None, low=0),
-        Column("max_instances", "integer", "most instances, existing included; empty: no limit", "instances", None, low=0),
+        Column(
+            "existing_instances",
+            "integer",
+            "instances from the start; empty: as few as hold the existing endpoints",
+            "instances",
+            None,
+            low=0,
+        ),
+        Column(
+            "max_instances", "integer", "most instances, existing included; empty: no limit", "instances", None, low=0
+        ),
         Column("instance_price_musd", "number", "price of an instance besides its endpoints", "M$", 0.0, low=0),
         Column("available_from", "date", "earliest arrival of new endpoints; empty: no limit", "", None),
         Column("lead_time_months", "integer", "order to service; needed if extendable", "months", None, low=0),
@@ -55,14 +85,130 @@ FABRICS = Table(
     catalogue="fabrics",
 )
 EQUATIONS = (
-    Equation("N1", "gangs_fit_endpoints", "gangs and accelerators fit the endpoints of tiers that can carry them", "endpoints"),
+    Equation(
+        "N1",
+        "gangs_fit_endpoints",
+        "gangs and accelerators fit the endpoints of tiers that can carry them",
+        "endpoints",
+    ),
     Equation("N2", "large_gangs_fit_instances", "gangs that cannot share an instance fit the instances", "gangs"),
     Equation("N3", "endpoints_fit_instances", "endpoints stand in instances", "endpoints"),
     Equation("N4", "instances_fit_site", "instances fit the site", "instances"),
 )
 OUTPUTS = (
-    Output("endpoint_order", "endpoint_order", ("fabric", "period"), "blocks", "blocks of endpoints, by period of arrival"),
+    Output(
+        "endpoint_order", "endpoint_order", ("fabric", "period"), "blocks", "blocks of endpoints, by period of arrival"
+    ),
     Output("instance_order", "instance_order", ("fabric", "period"), "instances", "instances, by period of arrival"),
     Output("endpoints", "endpoints", ("fabric", "period"), "endpoints", "endpoints in service"),
     Output("instances", "instances", ("fabric", "period"), "instances", "instances in service"),
+)
+
+Group = tuple[str, str]  # a site's fabrics of one family
+SHARES = (2, 3)  # N2: how many gangs could share an instance
+
+
+def build(m: Workspace, b: Any, d: Case) -> None:
+    """Fill the fabric block: endpoints and instances that can be ordered, and the gangs they must carry."""
+    fabrics: dict[str, Row] = {f"{r['site']}.{r['fabric']}": r for r in d.inputs.rows("fabrics")}
+    at = {f: d.module_arrivals(r) if r["block_endpoints"] else [] for f, r in fabrics.items()}
+    b.ORDER = index_set([(f, a.period) for f, found in at.items() for a in found], 2)
+    b.endpoint_order = pyo.Var(b.ORDER, domain=pyo.NonNegativeIntegers, doc="blocks")
+    b.instance_order = pyo.Var(b.ORDER, domain=pyo.NonNegativeIntegers, doc="instances")
+    periods = range(len(d.calendar.periods))
+    b.endpoints = pyo.Expression(fabrics, periods, rule=lambda b, f, t: _endpoints(b, f, fabrics[f], t))
+    b.instances = pyo.Expression(fabrics, periods, rule=lambda b, f, t: _instances(b, f, fabrics[f], t))
+    groups: dict[Group, list[str]] = defaultdict(list)
+    for f, row in fabrics.items():
+        groups[row["site"], row["family"]].append(f)
+    _gangs(m, b, d, fabrics, groups)
+    orderable = [(f, t) for f in fabrics for t in periods if any((f, v) in b.ORDER for v in range(t + 1))]
+    b.endpoints_fit_instances = pyo.Constraint(
+        orderable, rule=lambda b, f, t: b.endpoints[f, t] <= fabrics[f]["max_gang"] * b.instances[f, t], doc="(N3)"
+    )
+    last = {f: t for f, t in b.ORDER if fabrics[f]["max_instances"] is not None}
+    b.instances_fit_site = pyo.Constraint(
+        list(last.items()), rule=lambda b, f, t: b.instances[f, t] <= fabrics[f]["max_instances"], doc="(N4)"
+    )
+    _money(m, b, d, fabrics, at)
+
+
+def existing_instances(row: Row) -> int:
+    """Instances that stand from the start: as stated, or as few as hold the existing endpoints."""
+    if row["existing_instances"] is not None:
+        return int(row["existing_instances"])
+    return math.ceil(row["existing_endpoints"] / row["max_gang"])
+
+
+def _endpoints(b: Any, f: str, row: Row, t: int) -> Any:
+    arrived = [(row["block_endpoints"], b.endpoint_order[f, v]) for v in range(t + 1) if (f, v) in b.ORDER]
+    return linear(arrived, row["existing_endpoints"])
+
+
+def _instances(b: Any, f: str, row: Row, t: int) -> Any:
+    return linear([(1.0, b.instance_order[f, v]) for v in range(t + 1) if (f, v) in b.ORDER], existing_instances(row))
+
+
+def _gangs(m: Workspace, b: Any, d: Case, fabrics: dict[str, Row], groups: dict[Group, list[str]]) -> None:
+    """N1 and N2: all that is online in each period, and the gangs present in each slot."""
+    start = m.need("start")
+    online: dict[tuple[str, str, int, int], list[Term]] = defaultdict(list)
+    for (g, s, t), terms in m.need("online").items():
+        if s in d.sites:
+            online[s, d.accelerators[g]["fabric_family"], 0, t] += terms
+    gangs: dict[tuple[str, str, int, int], list[tuple[int, int]]] = defaultdict(list)
+    counts: dict[tuple[str, int, int], list[tuple[int, int]]] = defaultdict(list)
+    for (g, s, h), present in m.need("gangs").items():
+        group = (s, d.accelerators[g]["fabric_family"])
+        for f in groups.get(group, []):
+            most = fabrics[f]["max_gang"]
+            gangs[*group, most, h] += [(n, c) for n, c in present if n > most]
+            for k in SHARES:
+                counts[f, k, h] += [(1, c) for n, c in present if n * k > most]
+    able = {group: sorted(found, key=lambda f: fabrics[f]["max_gang"]) for group, found in groups.items()}
+
+    def gangs_fit_endpoints(b: Any, s: str, family: str, n: int, at: int) -> Any:
+        t = at if n == 0 else d.calendar.slots[at].period
+        terms = online[s, family, 0, at] if n == 0 else [(c, start[i]) for c, i in gangs[s, family, n, at]]
+        large = [f for f in able.get((s, family), []) if fabrics[f]["max_gang"] > n]
+        return linear(terms) <= sum((b.endpoints[f, t] for f in large), start=linear([]))
+
+    def large_gangs_fit_instances(b: Any, f: str, k: int, h: int) -> Any:
+        t = d.calendar.slots[h].period
+        least = fabrics[f]["max_gang"] // k + 1
+        others = [o for o in groups[fabrics[f]["site"], fabrics[f]["family"]] if o != f]
+        held = sum(fabrics[o]["max_gang"] // least * b.instances[o, t] for o in others)
+        terms = linear([(n, start[c]) for n, c in counts[f, k, h]])
+        return terms <= (k - 1) * b.instances[f, t] + held
+
+    b.gangs_fit_endpoints = pyo.Constraint(
+        [*online, *without_repeats(gangs, d.calendar)], rule=gangs_fit_endpoints, doc="(N1)"
+    )
+    several = {key: present for key, present in counts.items() if len(present) > 1}
+    b.large_gangs_fit_instances = pyo.Constraint(
+        without_repeats(several, d.calendar), rule=large_gangs_fit_instances, doc="(N2)"
+    )
+
+
+def _money(m: Workspace, b: Any, d: Case, fabrics: dict[str, Row], at: dict[str, list[Arrival]]) -> None:
+    for f, row in fabrics.items():
+        site, name = row["site"], row["fabric"]
+        for a in at[f]:
+            each = d.prices.at(name, site, row["price_usd_per_endpoint"], a.order) / USD_PER_MUSD
+            payments = d.cash.payments(name, site, a.order, a.delivery)
+            block = Asset("network", site, row["block_endpoints"] * each, a)
+            charge(m, d, block, payments, b.endpoint_order[f, a.period])
+            instance = Asset("network", site, row["instance_price_musd"], a)
+            charge(m, d, instance, payments, b.instance_order[f, a.period])
+
+
+ROOM = Room(
+    name="fabric",
+    build=build,
+    needs=("online", "gangs"),
+    money=(("capex", "network"), ("terminal", "network")),
+    inputs=(FABRICS,),
+    equations=EQUATIONS,
+    outputs=OUTPUTS,
+    integers={"endpoint_order": "module", "instance_order": "tier"},
 )

@@ -14,10 +14,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from typing import Any
 
-from planner.core.declare import Column, Equation, Finding, Room, Row, Rule, Table
+import pyomo.environ as pyo
+
+from planner.core.declare import Column, Finding, Room, Row, Rule, Table
 from planner.core.inputs import Inputs
 from planner.core.rules import item_rule
+from planner.data.derive import Case
+from planner.model.workspace import SIGN, Line, Workspace
 
 ITEM = "accelerator, hall, power source, fabric or lease (`site.hall` where the name alone is not enough)"
 ITEM_RULE = item_rule(
@@ -82,6 +87,35 @@ PRICED_LIMITS = Table(
     ("limit",),
     (
         Column("limit", "choice", "which", choices=("supply", "halls", "power_sources")),
-        Column("price_usd", "number", "per accelerator beyond the supply, per MW and month beyond halls or sources", "USD", low=0),
+        Column(
+            "price_usd",
+            "number",
+            "per accelerator beyond the supply, per MW and month beyond halls or sources",
+            "USD",
+            low=0,
+        ),
     ),
+)
+
+
+def weight(line: Line, d: Case) -> float:
+    """What a nominal M$ of a ledger line counts in the objective: sign * discount factor; 0 if left out."""
+    if line.kind == "value" and d.inputs.setting("finance", "objective") == "least_cost":
+        return 0.0
+    return SIGN[line.kind] * d.calendar.discount(line.month)
+
+
+def build(m: Workspace, b: Any, d: Case) -> None:
+    """Sum the ledger up into the objective."""
+    m.ledger.seal(*SIGN)
+    lines = list(m.ledger.lines())
+    b.net_value = pyo.Objective(
+        expr=sum((weight(line, d) * amount for line, amount in lines), start=0.0), sense=pyo.maximize, doc="(O1)"
+    )
+
+
+ROOM = Room(
+    name="finance",
+    build=build,
+    inputs=(PRICES, CASH_PROFILES, OPEX, PRICED_LIMITS),
 )

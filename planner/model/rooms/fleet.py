@@ -1,14 +1,10 @@
-"""Fleet: which accelerators arrive where and when, what is in service, what is rented.
+"""Fleet: which accelerators arrive where and when, and what of them is in service and online.
 
-Sets: accelerator g, site s, period t; v the period at whose start an order arrives; contract c (its
-capacity stands at a place of its own), u the period at whose start it is signed.
+Sets: accelerator g, site s, period t; v the period at whose start an order arrives.
 
 Decisions
     order[g,s,v]     lots arriving at the start of v                                  [lots]
     online[g,s,t]    accelerators powered at an own site                              [accelerators]
-    signed[c,u]      lots of a lease signed at the start of u                         [lots]
-    signing[c,u]     whether any are signed, where a signature has a least size       [0/1]
-    rented[c,u,t]    accelerators of a signature in use                               [accelerators]
     excess_supply[g,v]  deliveries beyond the supply limit, where that is priced      [accelerators]
 
 in_service[g,s,t] = existing and committed units in service + sum of lot_size * order[g,s,v] over the v for
@@ -16,24 +12,28 @@ which at least half of t lies in [start(v), start(v) + life).  An order arriving
 start(v) - lead - bring_up, which must not lie before the horizon; that date sets its price.
 
     (F1) online[g,s,t] <= in_service[g,s,t]                                           [accelerators]
-    (F2) deliveries of g in v (or ordered in v) over all sites <= supply[g,v] + excess_supply[g,v]
-                                                                                      [accelerators]
+    (F2) units of g ordered to arrive in v (or ordered in v), over all sites
+         <= max(0, supply[g,v] - committed units arriving in v) + excess_supply[g,v]  [accelerators]
     (F3) online[g,s,t] >= in_service[g,s,t]       if power.basis is `installed`       [accelerators]
-    (F4) sum over u active in t of (committed + signed[c,u]) <= max_lots[c]           [lots]
-    (F5) rented[c,u,t] <= ramp[c,u,t] * lot_size[c] * (committed[c,u] + signed[c,u])  [accelerators]
-    (F6) signed[c,u] >= min_lots[c] * signing[c,u]                                    [lots]
-    (F7) signed[c,u] <= max_lots[c] * signing[c,u]                                    [lots]
 
 Money: accelerators at their price at the order date by cash profile (capex `compute`), running cost per
-accelerator in service (opex `running`), rent (opex `lease`): the take-or-pay share of what is there
-and the rest of what is used; months of the term beyond the horizon are charged their take-or-pay share at
-their own dates. Deliveries beyond a priced supply limit (penalty `supply`).
+accelerator in service (opex `running`), what is still due for committed ones (capex `compute`), deliveries
+beyond a priced supply limit (penalty `supply`), and what the ordered ones are worth at the end (terminal).
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
+import pyomo.environ as pyo
+
 from planner.core.declare import Column, Equation, Output, Room, Table
-from planner.core.rules import ids_apart, needed_when, not_above, not_later
+from planner.core.rules import needed_when, not_later
+from planner.core.units import MONTHS_PER_YEAR, USD_PER_MUSD
+from planner.data.derive import Case
+from planner.model.assets import Asset, charge
+from planner.model.workspace import Line, Workspace, index_set, linear
 
 ACCELERATORS = Table(
     "accelerators",
@@ -41,22 +41,65 @@ ACCELERATORS = Table(
     ("accelerator",),
     (
         Column("accelerator", "id", "name of the type in this scenario"),
-        Column("catalogue", "id", "row of data/accelerators.csv (id or alias) whose cells fill the empty ones", default=None),
-        Column("bf16_dense_tflops", "number", "dense peak at BF16 (FP16 where there is no BF16)", "TFLOP/s", None, low=0, low_open=True, catalogue=True),
-        Column("fp8_dense_tflops", "number", "dense peak at FP8", "TFLOP/s", None, low=0, low_open=True, catalogue=True),
-        Column("fp4_dense_tflops", "number", "dense peak at FP4", "TFLOP/s", None, low=0, low_open=True, catalogue=True),
+        Column(
+            "catalogue",
+            "id",
+            "row of data/accelerators.csv (id or alias) whose cells fill the empty ones",
+            default=None,
+        ),
+        Column(
+            "bf16_dense_tflops",
+            "number",
+            "dense peak at BF16 (FP16 where there is no BF16)",
+            "TFLOP/s",
+            None,
+            low=0,
+            low_open=True,
+            catalogue=True,
+        ),
+        Column(
+            "fp8_dense_tflops", "number", "dense peak at FP8", "TFLOP/s", None, low=0, low_open=True, catalogue=True
+        ),
+        Column(
+            "fp4_dense_tflops", "number", "dense peak at FP4", "TFLOP/s", None, low=0, low_open=True, catalogue=True
+        ),
         Column("memory_gb", "number", "memory of one accelerator", "GB", None, low=0, low_open=True, catalogue=True),
-        Column("provisioned_kw", "number", "IT power provisioned for one accelerator with its share of the server", "kW", None, low=0, catalogue=True),
-        Column("cooling", "choice", "the cooling it needs", "", None, choices=("air", "liquid", "either"), catalogue=True),
+        Column(
+            "provisioned_kw",
+            "number",
+            "IT power provisioned for one accelerator with its share of the server",
+            "kW",
+            None,
+            low=0,
+            catalogue=True,
+        ),
+        Column(
+            "cooling", "choice", "the cooling it needs", "", None, choices=("air", "liquid", "either"), catalogue=True
+        ),
         Column("lot_size", "integer", "accelerators in one lot", "accelerators", None, low=1, catalogue=True),
-        Column("gang_step", "integer", "a gang is rounded up to multiples of this; empty: the lot", "accelerators", None, low=1),
+        Column(
+            "gang_step",
+            "integer",
+            "a gang is rounded up to multiples of this; empty: the lot",
+            "accelerators",
+            None,
+            low=1,
+        ),
         Column("orderable", "flag", "whether the plan may order it", "", True),
         Column("orderable_from", "date", "earliest order date; empty: no limit", "", None),
         Column("orderable_until", "date", "latest order date; empty: no limit", "", None),
         Column("lead_time_months", "integer", "order to delivery; needed if orderable", "months", None, low=0),
         Column("bring_up_months", "integer", "delivery to service", "months", 0, low=0),
         Column("life_months", "integer", "time in service; needed if orderable", "months", None, low=1),
-        Column("price_usd", "number", "price of one accelerator with its share of the server; needed if orderable", "USD", None, low=0, catalogue=True),
+        Column(
+            "price_usd",
+            "number",
+            "price of one accelerator with its share of the server; needed if orderable",
+            "USD",
+            None,
+            low=0,
+            catalogue=True,
+        ),
         Column("availability", "number", "healthy share of online accelerators", "", 1.0, low=0, high=1, low_open=True),
         Column("fabric_family", "id", "the fabrics it can be joined by (same family)", "", "any"),
     ),
@@ -76,7 +119,12 @@ FLEET = Table(
         Column("site", "id", "where", refers=("sites",)),
         Column("accelerator", "id", "type", refers=("accelerators",)),
         Column("count", "integer", "how many", "accelerators", low=1),
-        Column("status", "choice", "`existing`, or `committed`: ordered and not cancellable, counted against supply", choices=("existing", "committed")),
+        Column(
+            "status",
+            "choice",
+            "`existing`, or `committed`: ordered and not cancellable, counted against supply",
+            choices=("existing", "committed"),
+        ),
         Column("in_service_from", "date", "start of service"),
         Column("retires", "date", "end of service; empty: stays", "", None),
         Column("due_musd", "number", "cash still to pay", "M$", 0.0, low=0),
@@ -92,51 +140,201 @@ SUPPLY = Table(
         Column("accelerator", "id", "type", refers=("accelerators",)),
         Column("from", "date", "the rate holds from here to the type's next date"),
         Column("per_month", "number", "accelerators a month", "accelerators/month", low=0),
-        Column("basis", "choice", "whether arrivals (start of service) or order dates are limited", "", "arrival", choices=("arrival", "order")),
-    ),
-)
-LEASES = Table(
-    "leases",
-    "Capacity rented at a provider's site: exempt from own power, fabric and supply.",
-    ("lease",),
-    (
-        Column("lease", "id", "name of the contract, and of the place where its capacity stands"),
-        Column("accelerator", "id", "type", refers=("accelerators",)),
-        Column("lot_size", "integer", "accelerators in one lot", "accelerators", low=1),
-        Column("min_lots", "integer", "fewest lots of one signature", "lots", 0, low=0),
-        Column("max_lots", "integer", "most lots rented at a time", "lots", low=0),
-        Column("committed_lots", "integer", "lots signed already, from the date in `from`", "lots", 0, low=0),
-        Column("from", "date", "earliest signature, and the start of what is committed"),
-        Column("until", "date", "latest signature; empty: no limit", "", None),
-        Column("term_months", "integer", "length of the contract, rounded up to whole periods and paid so", "months", low=1),
-        Column("usd_per_accelerator_month", "number", "rent at the signature's date", "USD/accelerator/month", low=0),
-        Column("take_or_pay_share", "number", "share of the rent due whether used or not", "", 1.0, low=0, high=1),
-        Column("ramp_months", "integer", "months over which the capacity is handed over in equal steps", "months", 0, low=0),
-        Column("max_gang", "integer", "largest gang it can carry; empty: all that is rented", "accelerators", None, low=1),
-    ),
-    rules=(
-        ids_apart("lease", (("sites", "site"),)),
-        not_above("min_lots", "max_lots"),
-        not_above("committed_lots", "max_lots"),
-        not_later("from", "until"),
+        Column(
+            "basis",
+            "choice",
+            "whether arrivals (start of service) or order dates are limited",
+            "",
+            "arrival",
+            choices=("arrival", "order"),
+        ),
     ),
 )
 EQUATIONS = (
     Equation("F1", "online_is_in_service", "what is online is in service", "accelerators"),
     Equation("F2", "deliveries_fit_supply", "deliveries fit the supply", "accelerators"),
     Equation("F3", "all_in_service_is_online", "all that is in service is online", "accelerators"),
-    Equation("F4", "lease_lots_fit_contract", "lots rented at a time fit the contract", "lots"),
-    Equation("F5", "rented_fits_signature", "what is used of a signature is there", "accelerators"),
-    Equation("F6", "signature_has_least_size", "a signature has its least size", "lots"),
-    Equation("F7", "signature_only_if_signing", "lots only where a signature is made", "lots"),
 )
 OUTPUTS = (
     Output("order", "order", ("accelerator", "site", "period"), "lots", "lots ordered, by period of arrival"),
-    Output("delivered", "delivered", ("accelerator", "site", "period"), "accelerators", "ordered and committed accelerators, by period of arrival"),
-    Output("in_service", "in_service", ("accelerator", "site", "period"), "accelerators", "accelerators in service (rented: there by contract)"),
-    Output("online", "online_units", ("accelerator", "site", "period"), "accelerators", "accelerators online (rented: in use)"),
-    Output("lease_signed", "signed", ("lease", "period"), "lots", "lots of a lease, by period of signature"),
-    Output("lease_signing", "signing", ("lease", "period"), "1", "whether a lease with a least size is signed"),
-    Output("lease_rented", "rented", ("lease", "signature", "period"), "accelerators", "rented accelerators in use, by period of signature"),
-    Output("supply_excess", "excess_supply", ("accelerator", "period"), "accelerators", "deliveries beyond a priced supply limit"),
+    Output(
+        "delivered",
+        "delivered",
+        ("accelerator", "site", "period"),
+        "accelerators",
+        "ordered and committed accelerators, by period of arrival",
+    ),
+    Output(
+        "in_service",
+        "in_service",
+        ("accelerator", "site", "period"),
+        "accelerators",
+        "accelerators in service (rented: handed over)",
+    ),
+    Output(
+        "online",
+        "online_units",
+        ("accelerator", "site", "period"),
+        "accelerators",
+        "accelerators online (rented: in use)",
+    ),
+    Output(
+        "supply_excess",
+        "excess_supply",
+        ("accelerator", "period"),
+        "accelerators",
+        "deliveries beyond a priced supply limit",
+    ),
+)
+
+
+def build(m: Workspace, b: Any, d: Case) -> None:
+    """Fill the fleet's block: orders and what they bring into service, then leases."""
+    b.ORDER = index_set([(g, s, a.period) for (g, s), arrivals in d.orders.items() for a in arrivals], 3)
+    b.order = pyo.Var(b.ORDER, domain=pyo.NonNegativeIntegers, doc="lots")
+    stock = service_rows(d)
+    b.STOCK = index_set(stock, 3)
+    b.online = pyo.Var(b.STOCK, domain=pyo.NonNegativeReals, doc="accelerators")
+    lot = {g: row["lot_size"] for g, row in d.accelerators.items()}
+    b.online_is_in_service = pyo.Constraint(
+        b.STOCK, rule=lambda b, g, s, t: b.online[g, s, t] <= _in_service(b, lot[g], stock[g, s, t], g, s), doc="(F1)"
+    )
+    if d.inputs.setting("power", "basis") == "installed":
+        b.all_in_service_is_online = pyo.Constraint(
+            b.STOCK,
+            rule=lambda b, g, s, t: b.online[g, s, t] >= _in_service(b, lot[g], stock[g, s, t], g, s),
+            doc="(F3)",
+        )
+    _supply(b, d, lot)
+    b.delivered = pyo.Expression(delivery_rows(d), rule=lambda b, g, s, t: _delivered(b, d, lot[g], g, s, t))
+    b.in_service = pyo.Expression(b.STOCK, rule=lambda b, g, s, t: _in_service(b, lot[g], stock[g, s, t], g, s))
+    b.online_units = pyo.Expression(b.STOCK, rule=lambda b, g, s, t: 1.0 * b.online[g, s, t])
+    m.offer("online", {(g, s, t): [(1.0, b.online[g, s, t])] for g, s, t in stock})
+    _capital(m, b, d, lot)
+    _running(m, b, d, lot, stock)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What may be in service of a type at a site in a period: units given by data, and arrivals that count."""
+
+    units: int
+    orders: tuple[int, ...]
+
+
+def service_rows(d: Case) -> dict[tuple[str, str, int], Service]:
+    """(type, site, period) where anything can be in service, with what counts there (half-period rule)."""
+    rows = {}
+    for g, row in d.accelerators.items():
+        for s in d.sites:
+            arrivals = d.orders.get((g, s), [])
+            given = d.existing_units.get((g, s), [])
+            for t, period in enumerate(d.calendar.periods):
+                units = sum(n for at, end, n in given if d.calendar.in_service(period, at, end))
+                orders = tuple(
+                    a.period for a in arrivals if d.calendar.in_service(period, a.start, a.start + row["life_months"])
+                )
+                if units or orders:
+                    rows[g, s, t] = Service(units, orders)
+    return rows
+
+
+def _in_service(b: Any, lot: int, row: Service, g: str, s: str) -> Any:
+    return linear([(lot, b.order[g, s, v]) for v in row.orders], row.units)
+
+
+def delivery_rows(d: Case) -> list[tuple[str, str, int]]:
+    """(type, site, period) in which anything ordered or committed arrives."""
+    rows = {(g, s, a.period) for (g, s), arrivals in d.orders.items() for a in arrivals}
+    rows |= {(g, s, t) for g, s, t, _ in committed_rows(d)}
+    return sorted(rows)
+
+
+def committed_rows(d: Case) -> list[tuple[str, str, int, int]]:
+    """(type, site, period of arrival, count) of what is on order when the horizon starts."""
+    found = []
+    for row in d.inputs.rows("fleet"):
+        t = d.calendar.period_at(d.calendar.month(row["in_service_from"]))
+        if row["status"] == "committed" and t is not None:
+            found.append((row["accelerator"], row["site"], t, row["count"]))
+    return found
+
+
+def _delivered(b: Any, d: Case, lot: int, g: str, s: str, t: int) -> Any:
+    units = sum(n for gg, ss, tt, n in committed_rows(d) if (gg, ss, tt) == (g, s, t))
+    return linear([(lot, b.order[g, s, t])] if (g, s, t) in b.order else [], units)
+
+
+def _supply(b: Any, d: Case, lot: dict[str, int]) -> None:
+    basis = {row["accelerator"]: row["basis"] for row in d.inputs.rows("supply")}
+    price = {row["limit"]: row["price_usd"] for row in d.inputs.rows("priced_limits")}
+    counted: dict[tuple[str, int], list[tuple[float, Any]]] = {}
+    for (g, s), arrivals in d.orders.items():
+        for a in arrivals:
+            if g in basis:
+                t = a.period if basis[g] == "arrival" else d.calendar.period_of(a.order)
+                counted.setdefault((g, t), []).append((lot[g], b.order[g, s, a.period]))
+    committed: dict[tuple[str, int], int] = {}
+    for g, _, t, n in committed_rows(d):
+        if basis.get(g) == "arrival":
+            committed[g, t] = committed.get((g, t), 0) + n
+    b.LIMITED = index_set(sorted({*counted, *committed}), 2)
+    b.excess_supply = pyo.Var(b.LIMITED if "supply" in price else [], domain=pyo.NonNegativeReals, doc="accelerators")
+    rate = {g: d.supply_rate(g) or [] for g in basis}
+
+    def deliveries_fit_supply(b: Any, g: str, t: int) -> Any:
+        period = d.calendar.periods[t]
+        supply = sum(rate[g][period.start : period.end])
+        excess = [(-1.0, b.excess_supply[g, t])] if (g, t) in b.excess_supply else []
+        room = max(supply - committed.get((g, t), 0), 0.0)  # what is committed comes, supply or not
+        return linear([*counted.get((g, t), []), *excess]) <= room
+
+    rows = [row for row in b.LIMITED if row in counted]
+    b.deliveries_fit_supply = pyo.Constraint(rows, rule=deliveries_fit_supply, doc="(F2)")
+
+
+def _capital(m: Workspace, b: Any, d: Case, lot: dict[str, int]) -> None:
+    """Cash and terminal value of the orders, what is still due for committed ones, and priced excess."""
+    for g, s, v in b.ORDER:
+        row = d.accelerators[g]
+        arrival = next(a for a in d.orders[g, s] if a.period == v)
+        price = lot[g] * d.prices.at(g, None, row["price_usd"], arrival.order) / USD_PER_MUSD
+        asset = Asset("compute", s, price, arrival, arrival.start + row["life_months"])
+        charge(m, d, asset, d.cash.payments(g, None, arrival.order, arrival.delivery), b.order[g, s, v])
+    for row in d.inputs.rows("fleet"):
+        if row["due_musd"]:
+            line = Line("capex", "compute", row["site"], d.calendar.month(row["due_date"]))
+            m.ledger.add_constant(line, row["due_musd"])
+    price_of = {row["limit"]: row["price_usd"] / USD_PER_MUSD for row in d.inputs.rows("priced_limits")}
+    for g, t in b.excess_supply:
+        line = Line("penalty", "supply", g, d.calendar.periods[t].start)
+        m.ledger.add(line, price_of["supply"], b.excess_supply[g, t])
+
+
+def _running(m: Workspace, b: Any, d: Case, lot: dict[str, int], stock: dict[tuple[str, str, int], Service]) -> None:
+    """Running cost of what is in service."""
+    monthly = {row["item"]: row["usd_per_year"] / USD_PER_MUSD / MONTHS_PER_YEAR for row in d.inputs.rows("opex")}
+    for (g, s, t), row in stock.items():
+        if g in monthly:
+            period = d.calendar.periods[t]
+            line = Line("opex", "running", s, period.start)
+            m.ledger.add_constant(line, monthly[g] * period.months * row.units)
+            for v in row.orders:
+                m.ledger.add(line, monthly[g] * period.months * lot[g], b.order[g, s, v])
+
+
+ROOM = Room(
+    name="fleet",
+    build=build,
+    offers=("online",),
+    money=(
+        ("capex", "compute"),
+        ("opex", "running"),
+        ("penalty", "supply"),
+        ("terminal", "compute"),
+    ),
+    inputs=(ACCELERATORS, FLEET, SUPPLY),
+    equations=EQUATIONS,
+    outputs=OUTPUTS,
+    integers={"order": "module"},
 )

@@ -1,72 +1,39 @@
-"""Power: halls that house and cool, sources that feed, and the energy they sell.
+"""Power: sources at the meter, and the energy they sell.
 
-Sets: site s, period t; hall q of one cooling class; source q; v the period at whose start a module arrives.
+Sets: site s, period t; source q; v the period at whose start a module arrives.
 
 Decisions
-    hall_build[q,v]      modules of a hall arriving at the start of v                 [modules]
     source_build[q,v]    modules of a source arriving at the start of v               [modules]
-    opened[s,v]          site opened at the start of v                                [0/1]
     energy[q,t]          energy drawn from a source                                   [MWh]
-    excess_hall[s,t], excess_source[s,t]   MW beyond a priced limit                   [MW]
-    energy_of_excess[s,t]  energy drawn beyond a priced source limit                  [MWh]
+    excess_source[s,t]   MW beyond the sources, where that is priced                  [MW]
+    energy_of_excess[s,t]  energy drawn there                                         [MWh]
 
-draw[s,t] = (1 + fabric_draw_share) * sum_g provisioned_kw[g]/1000 * online[g,s,t]    [MW of IT]
-hall_mw = existing + module_mw * modules arrived; source_mw likewise, at the meter.
+source_mw = existing + module_mw * modules arrived, at the meter; draw is the halls' IT draw.
 
-    (P1) per cooling class, nested: draw of accelerators that need air <= air and either halls; that need
-         liquid <= liquid and either halls; of all <= all halls (each + excess_hall)  [MW]
     (P2) pue[s] * draw[s,t] <= sum of source_mw[q,t] + excess_source[s,t]             [MW]
     (P3) sum_q energy[q,t] + energy_of_excess = pue[s] * average_draw * draw[s,t] * hours[t]   [MWh]
     (P4) energy[q,t] <= source_mw[q,t] * hours[t]; energy_of_excess <= excess_source * hours   [MWh]
-    (P5) modules of a hall arrived by t <= max_modules                                [modules]
     (P6) existing + modules of a source arrived by t <= max_mw                        [MW]
-    (P7) modules that arrive at v need the site opened by their order date            [modules]
-    (P8) a site is opened at most once                                                [-]
 
-A site is open from the start if it has existing hall or source MW, or fleet. What the scenario has no
-table for (`halls`, `power_sources`) is not limited.
-Money: modules at their price at the order date by cash profile (capex `hall`, `power`); opening cost at
-the opening (capex `hall`); energy (opex `energy`); running cost per MW (opex `running`); penalties.
+A scenario without the table `power_sources` has no such limits and pays for no energy.
+Money: modules at their price at the order date by cash profile (capex `power`), their worth at the end
+(terminal), energy (opex `energy`), running cost per MW (opex `running`), MW beyond a priced limit (penalty
+`power_sources`).
 """
 
 from __future__ import annotations
 
-from planner.core.declare import Column, Equation, Output, Room, Table
-from planner.core.rules import needed_when, not_above
+from typing import Any
 
-SITES = Table(
-    "sites",
-    "Own sites.",
-    ("site",),
-    (
-        Column("site", "id", "name"),
-        Column("pue", "number", "facility power over IT power", "", low=1),
-        Column("opening_cost_musd", "number", "paid once when the first module of a closed site is ordered", "M$", 0.0, low=0),
-    ),
-)
-HALLS = Table(
-    "halls",
-    "Halls: MW of IT in modules of one cooling class.",
-    ("site", "hall"),
-    (
-        Column("site", "id", "where", refers=("sites",)),
-        Column("hall", "id", "name"),
-        Column("catalogue", "id", "row of data/halls.csv whose cells fill the empty ones", default=None),
-        Column("cooling", "choice", "what it can cool", "", None, choices=("air", "liquid", "either"), catalogue=True),
-        Column("module_mw", "number", "MW of IT of one module; needed if max_modules > 0", "MW", None, low=0, low_open=True, catalogue=True),
-        Column("existing_mw", "number", "MW of IT that stand from the start", "MW", 0.0, low=0),
-        Column("max_modules", "integer", "most modules that can be built", "modules", 0, low=0),
-        Column("available_from", "date", "earliest arrival of a module; empty: no limit", "", None),
-        Column("lead_time_months", "integer", "order to energised; needed if max_modules > 0", "months", None, low=0, catalogue=True),
-        Column("price_musd_per_mw", "number", "price; needed if max_modules > 0", "M$/MW", None, low=0, catalogue=True),
-    ),
-    rules=(
-        needed_when("module_mw", "max_modules"),
-        needed_when("lead_time_months", "max_modules"),
-        needed_when("price_musd_per_mw", "max_modules"),
-    ),
-    catalogue="halls",
-)
+import pyomo.environ as pyo
+
+from planner.core.declare import Column, Equation, Output, Room, Row, Table
+from planner.core.rules import needed_when, not_above
+from planner.core.units import HOURS_PER_MONTH, USD_PER_MUSD
+from planner.data.derive import Case
+from planner.model.modules import capacity, module_money, site_builds
+from planner.model.workspace import Line, Workspace, index_set, linear, or_zero
+
 SOURCES = Table(
     "power_sources",
     "Power at the meter: grid phases, gas plant, ...",
@@ -79,7 +46,15 @@ SOURCES = Table(
         Column("module_mw", "number", "MW of one module; 0: cannot be extended", "MW", 0.0, low=0),
         Column("max_mw", "number", "most MW, existing included", "MW", low=0),
         Column("available_from", "date", "earliest arrival of a module; empty: no limit", "", None),
-        Column("lead_time_months", "integer", "order to energised; needed if extendable", "months", None, low=0, catalogue=True),
+        Column(
+            "lead_time_months",
+            "integer",
+            "order to energised; needed if extendable",
+            "months",
+            None,
+            low=0,
+            catalogue=True,
+        ),
         Column("price_musd_per_mw", "number", "price; needed if extendable", "M$/MW", None, low=0, catalogue=True),
         Column("energy_usd_per_mwh", "number", "price of energy", "USD/MWh", None, low=0, catalogue=True),
     ),
@@ -92,24 +67,101 @@ SOURCES = Table(
     catalogue="power_sources",
 )
 EQUATIONS = (
-    Equation("P1", "draw_fits_halls", "draw fits the halls of its cooling class", "MW"),
     Equation("P2", "draw_fits_sources", "facility draw fits the sources", "MW"),
     Equation("P3", "energy_is_drawn", "energy bought is energy drawn", "MWh"),
     Equation("P4", "energy_fits_source", "energy fits the source", "MWh"),
-    Equation("P5", "modules_fit_hall", "modules fit the hall", "modules"),
     Equation("P6", "modules_fit_source", "modules fit the source", "MW"),
-    Equation("P7", "site_opens_before_modules", "a site opens before its modules are ordered", "modules"),
-    Equation("P8", "site_opens_once", "a site opens at most once", "-"),
 )
 OUTPUTS = (
-    Output("hall_build", "hall_build", ("hall", "period"), "modules", "hall modules, by period of arrival"),
-    Output("power_source_build", "source_build", ("power_source", "period"), "modules", "source modules, by period of arrival"),
-    Output("opened", "opened", ("site", "period"), "1", "site opened"),
-    Output("hall_mw", "hall_mw", ("hall", "period"), "MW", "IT power the hall houses"),
+    Output(
+        "power_source_build",
+        "source_build",
+        ("power_source", "period"),
+        "modules",
+        "source modules, by period of arrival",
+    ),
     Output("power_source_mw", "source_mw", ("power_source", "period"), "MW", "power at the meter"),
-    Output("draw_mw", "draw", ("site", "period"), "MW", "provisioned IT draw of what is online, fabric included"),
     Output("energy_mwh", "energy", ("power_source", "period"), "MWh", "energy drawn"),
-    Output("hall_excess_mw", "excess_hall", ("site", "period"), "MW", "draw beyond a priced hall limit"),
     Output("source_excess_mw", "excess_source", ("site", "period"), "MW", "draw beyond a priced source limit"),
-    Output("excess_energy_mwh", "energy_of_excess", ("site", "period"), "MWh", "energy drawn beyond a priced source limit"),
+    Output(
+        "excess_energy_mwh", "energy_of_excess", ("site", "period"), "MWh", "energy drawn beyond a priced source limit"
+    ),
+)
+
+
+def build(m: Workspace, b: Any, d: Case) -> None:
+    """Fill the power block."""
+    if not d.inputs.has("power_sources"):
+        return
+    sources: dict[str, Row] = {f"{r['site']}.{r['power_source']}": r for r in d.inputs.rows("power_sources")}
+    room = {q: r["max_mw"] - r["existing_mw"] for q, r in sources.items()}
+    arrivals = {q: d.module_arrivals(r) if r["module_mw"] and room[q] > 0 else [] for q, r in sources.items()}
+    b.BUILD = index_set([(q, a.period) for q, found in arrivals.items() for a in found], 2)
+    b.source_build = pyo.Var(b.BUILD, domain=pyo.NonNegativeIntegers, doc="modules")
+    periods = range(len(d.calendar.periods))
+    b.source_mw = pyo.Expression(
+        sources, periods, rule=lambda b, q, t: linear(*capacity(b.source_build, q, sources[q], t))
+    )
+    live = m.need("live")
+    at_site = {s: [q for q, row in sources.items() if row["site"] == s] for s in d.sites}
+    priced = {row["limit"]: row["price_usd"] / USD_PER_MUSD for row in d.inputs.rows("priced_limits")}
+    b.ENERGY = index_set([(q, t) for s, t in live for q in at_site[s]], 2)
+    b.energy = pyo.Var(b.ENERGY, domain=pyo.NonNegativeReals, doc="MWh")
+    b.excess_source = pyo.Var(live if "power_sources" in priced else [], domain=pyo.NonNegativeReals, doc="MW")
+    b.energy_of_excess = pyo.Var(list(b.excess_source), domain=pyo.NonNegativeReals, doc="MWh")
+    _fit(b, d, m.need("draw"), live, at_site)
+    # modules never go away, so the last arrival's row covers the earlier ones
+    b.modules_fit_source = pyo.Constraint(
+        list(dict(list(b.BUILD)).items()), rule=lambda b, q, t: b.source_mw[q, t] <= sources[q]["max_mw"], doc="(P6)"
+    )
+    most = {q: mw / sources[q]["module_mw"] for q, mw in room.items() if sources[q]["module_mw"]}
+    m.offer("source_builds", site_builds(b.source_build, sources, arrivals, most))
+    module_money(m, d, "power", "power_source", sources, arrivals, b.source_build)
+    for q, t in b.ENERGY:
+        line = Line("opex", "energy", sources[q]["site"], d.calendar.periods[t].start)
+        m.ledger.add(line, sources[q]["energy_usd_per_mwh"] / USD_PER_MUSD, b.energy[q, t])
+    for s, t in b.excess_source:
+        period = d.calendar.periods[t]
+        line = Line("penalty", "power_sources", s, period.start)
+        m.ledger.add(line, priced["power_sources"] * period.months, b.excess_source[s, t])
+
+
+def _fit(b: Any, d: Case, draw: Any, live: list[tuple[str, int]], at_site: dict[str, list[str]]) -> None:
+    hours = [p.months * HOURS_PER_MONTH for p in d.calendar.periods]
+    average = d.inputs.setting("finance", "average_draw")
+    pue = {s: row["pue"] for s, row in d.sites.items()}
+
+    def draw_fits_sources(b: Any, s: str, t: int) -> Any:
+        fed = sum(b.source_mw[q, t] for q in at_site[s])
+        return pue[s] * draw[s, t] <= fed + or_zero(b.excess_source, (s, t))
+
+    def energy_is_drawn(b: Any, s: str, t: int) -> Any:
+        bought = linear([(1.0, b.energy[q, t]) for q in at_site[s]]) + or_zero(b.energy_of_excess, (s, t))
+        return bought == pue[s] * average * hours[t] * draw[s, t]
+
+    def energy_fits_source(b: Any, q: str, t: int) -> Any:
+        if (q, t) in b.energy:
+            return b.energy[q, t] <= hours[t] * b.source_mw[q, t]
+        return b.energy_of_excess[q, t] <= hours[t] * b.excess_source[q, t]
+
+    b.draw_fits_sources = pyo.Constraint(live, rule=draw_fits_sources, doc="(P2)")
+    b.energy_is_drawn = pyo.Constraint(live, rule=energy_is_drawn, doc="(P3)")
+    b.energy_fits_source = pyo.Constraint([*b.ENERGY, *b.energy_of_excess], rule=energy_fits_source, doc="(P4)")
+
+
+ROOM = Room(
+    name="power",
+    build=build,
+    needs=("draw", "live"),
+    money=(
+        ("capex", "power"),
+        ("opex", "energy"),
+        ("opex", "running"),
+        ("penalty", "power_sources"),
+        ("terminal", "power"),
+    ),
+    inputs=(SOURCES,),
+    equations=EQUATIONS,
+    outputs=OUTPUTS,
+    integers={"source_build": "module"},
 )

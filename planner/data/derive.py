@@ -1,0 +1,172 @@
+"""From validated inputs to what the rooms index over: calendar, places, prices, candidates."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from planner.core.declare import Row
+from planner.core.inputs import Inputs
+from planner.data.calendar import Calendar, build_calendar
+from planner.data.candidates import Reach, build_candidates
+from planner.data.payments import CashProfiles, PriceBook
+from planner.data.sizing import UtilisationTable, peak_pflops
+
+COOLED_BY = {"air": ("air", "either"), "liquid": ("liquid", "either"), "either": ("air", "liquid", "either")}
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A period at whose start something ordered inside the horizon can arrive, with its dates."""
+
+    period: int
+    start: int
+    order: int
+    delivery: int
+
+
+class Case:
+    """One scenario, ready to be modelled: inputs and all that follows from them before any decision."""
+
+    def __init__(self, inputs: Inputs) -> None:
+        self.inputs = inputs
+        self.calendar: Calendar = build_calendar(inputs, longest_lead(inputs))
+        self.prices = PriceBook(inputs, self.calendar)
+        self.cash = CashProfiles(inputs)
+        self.utilisation = UtilisationTable(inputs)
+        self.accelerators = inputs.by_id("accelerators", "accelerator")
+        self.sites = inputs.by_id("sites", "site")
+        self.leases = inputs.by_id("leases", "lease")
+        self.runs = inputs.by_id("runs", "run")
+        self.streams = inputs.by_id("streams", "stream")
+
+    @property
+    def places(self) -> list[str]:
+        """Own sites, then leases: where capacity may stand."""
+        return [*self.sites, *self.leases]
+
+    def arrivals(
+        self, lead: int, bring_up: int = 0, *, available_from: str | None = None,
+        order_from: str | None = None, order_until: str | None = None,
+    ) -> list[Arrival]:  # fmt: skip
+        """The periods at whose start an order placed inside the horizon can arrive."""
+        month = self.calendar.month
+        found = []
+        for t, period in enumerate(self.calendar.periods):
+            order = period.start - lead - bring_up
+            if (
+                order >= 0
+                and (available_from is None or period.start >= month(available_from))
+                and (order_from is None or order >= month(order_from))
+                and (order_until is None or order <= month(order_until))
+            ):
+                found.append(Arrival(t, period.start, order, period.start - bring_up))
+        return found
+
+    def module_arrivals(self, row: Row) -> list[Arrival]:
+        """The periods at whose start a module of a hall or source, or endpoints of a fabric, can arrive."""
+        return self.arrivals(row["lead_time_months"], available_from=row["available_from"])
+
+    def can_stand(self, accelerator: str, site: str) -> bool:
+        """Whether some hall of the site can cool the type and some fabric join it (where these are modelled)."""
+        row = self.accelerators[accelerator]
+        if self.inputs.has("halls"):
+            cooling = COOLED_BY[row["cooling"]]
+            halls = [h for h in self.inputs.rows("halls") if h["site"] == site and h["cooling"] in cooling]
+            if not any(h["existing_mw"] > 0 or h["max_modules"] > 0 for h in halls):
+                return False
+        return not self.inputs.has("fabrics") or bool(self.fabrics_for(accelerator, site))
+
+    def fabrics_for(self, accelerator: str, site: str) -> list[dict[str, Any]]:
+        """The fabrics of a site that can join a type."""
+        family = self.accelerators[accelerator]["fabric_family"]
+        return [f for f in self.inputs.rows("fabrics") if f["site"] == site and f["family"] == family]
+
+    @cached_property
+    def orders(self) -> dict[tuple[str, str], list[Arrival]]:
+        """Where and when each orderable type can arrive."""
+        found = {}
+        for g, row in self.accelerators.items():
+            if not row["orderable"]:
+                continue
+            arrivals = self.arrivals(
+                row["lead_time_months"], row["bring_up_months"],
+                order_from=row["orderable_from"], order_until=row["orderable_until"],
+            )  # fmt: skip
+            for site in self.sites:
+                if arrivals and self.can_stand(g, site):
+                    found[g, site] = arrivals
+        return found
+
+    @cached_property
+    def existing_units(self) -> dict[tuple[str, str], list[tuple[int, int | None, int]]]:
+        """(arrival, end, count) of existing and committed accelerators, by type and site."""
+        found: dict[tuple[str, str], list[tuple[int, int | None, int]]] = {}
+        for row in self.inputs.rows("fleet"):
+            end = None if row["retires"] is None else self.calendar.month(row["retires"])
+            item = (self.calendar.month(row["in_service_from"]), end, row["count"])
+            found.setdefault((row["accelerator"], row["site"]), []).append(item)
+        return found
+
+    def supply_rate(self, accelerator: str) -> list[float] | None:
+        """Accelerators that can be had in each month of the horizon; None if the type is not limited."""
+        rows = [r for r in self.inputs.rows("supply") if r["accelerator"] == accelerator]
+        if not rows:
+            return None
+        steps = sorted((self.calendar.month(r["from"]), r["per_month"]) for r in rows)
+        return [next((rate for date, rate in reversed(steps) if date <= m), 0.0) for m in range(self.calendar.end)]
+
+    def largest_gang(self, accelerator: str, place: str) -> int:
+        """The largest gang of a type that a place could ever carry."""
+        if place in self.leases:
+            lease = self.leases[place]
+            rented = lease["max_lots"] * lease["lot_size"]
+            return int(rented if lease["max_gang"] is None else min(rented, lease["max_gang"]))
+        if not self.inputs.has("fabrics"):
+            return 2**62
+        return int(max((f["max_gang"] for f in self.fabrics_for(accelerator, place)), default=0))
+
+    def units_by(self, accelerator: str, place: str, month: int) -> float:
+        """No more accelerators than this can be in service at a place in a month."""
+        if place in self.leases:
+            lease = self.leases[place]
+            first = self.calendar.month(lease["from"])
+            return float(lease["max_lots"] * lease["lot_size"]) if first <= month else 0.0
+        arrivals = self.orders.get((accelerator, place), [])
+        if arrivals and arrivals[0].start <= month:
+            return math.inf
+        # the half-period rule may count a unit up to half a period early
+        slack = max(p.months for p in self.calendar.periods) / 2
+        units = self.existing_units.get((accelerator, place), [])
+        return float(sum(n for at, end, n in units if at <= month + slack and (end is None or end > month - slack)))
+
+    @cached_property
+    def candidates(self) -> pd.DataFrame:
+        """Every way a run may be done (see `build_candidates`)."""
+        return build_candidates(self.inputs, self.calendar, self.utilisation, Reach(self.largest_gang, self.units_by))
+
+    def stream_speed(self, stream: str, accelerator: str) -> float | None:
+        """PFLOP/s that a stream gets from one accelerator; None if unknown."""
+        for row in self.inputs.rows("stream_speeds"):
+            if row["stream"] == stream and row["accelerator"] == accelerator:
+                return float(row["pflops_per_accelerator"])
+        load = self.streams[stream]
+        peak = peak_pflops(self.accelerators[accelerator], load["number_format"])
+        # a stream is not a gang: the figure for any size is meant for it, else that of the smallest gangs
+        efficiency = self.utilisation.of(load, accelerator, math.inf) or self.utilisation.of(load, accelerator, 1)
+        return None if peak is None or efficiency is None else peak * efficiency.mfu
+
+
+def longest_lead(inputs: Inputs) -> int:
+    """The longest time from order to service of anything that can be ordered, in months."""
+    leads = [0]
+    for row in inputs.rows("accelerators"):
+        if row["orderable"]:
+            leads.append(row["lead_time_months"] + row["bring_up_months"])
+    for table, flag in (("halls", "max_modules"), ("power_sources", "module_mw"), ("fabrics", "block_endpoints")):
+        leads += [row["lead_time_months"] for row in inputs.rows(table) if row[flag]]
+    return max(leads)

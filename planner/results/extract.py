@@ -1,0 +1,112 @@
+"""From a solved model to a dataset: every declared output, the ledger, the cash tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pyomo.environ as pyo
+import xarray as xr
+
+from planner.core.declare import Output, Room
+from planner.data.derive import Case
+from planner.model.rooms.finance import weight
+from planner.model.workspace import Workspace
+from planner.results.dims import CAPEX_PARTS, OPEX_PARTS, Dim, plan_dims
+
+
+def extract(m: Workspace, case: Case, rooms: Sequence[Room]) -> xr.Dataset:
+    """The plan's dataset, from the values the model's variables hold.
+
+    Returns
+    -------
+    Every output the rooms declare that has anything to show, with dims, units and long names as declared;
+    the ledger (dim `line`); capex, opex and cash tables made from it.
+    """
+    dims = plan_dims(case)
+    data = xr.Dataset()
+    for room in rooms:
+        block = m.block(room)
+        for output in room.outputs:
+            component = block.component(output.component)
+            if component is not None and all(len(dims[d].keys) for d in output.dims) and _ever_used(component, output):
+                add_output(data, dims, output, _values(component))
+    add_ledger(data, dims, m, case)
+    return data
+
+
+def _ever_used(component: Any, output: Output) -> bool:
+    """Priced excesses exist only where a price does; everything else is shown even if nothing is decided."""
+    return len(component) > 0 or "excess" not in output.name
+
+
+def _values(component: Any) -> dict[Any, float]:
+    return {index: float(pyo.value(item)) for index, item in component.items()}
+
+
+def add_output(data: xr.Dataset, dims: dict[str, Dim], output: Output, values: dict[Any, float]) -> None:
+    """Add values, by model index, as an array over the output's dims; rooms that share an output fill it together."""
+    shape = [len(dims[d].keys) for d in output.dims]
+    array = data[output.name].to_numpy() if output.name in data else np.zeros(shape)
+    position = [dims[d].position() for d in output.dims]
+    for index, value in values.items():
+        key = index if isinstance(index, tuple) else (index,)
+        array[tuple(where[part] for where, part in zip(position, key, strict=True))] = value
+    put(data, dims, output, array)
+
+
+def put(data: xr.Dataset, dims: dict[str, Dim], output: Output, array: Any) -> None:
+    """Put an array into the dataset with its dims, coordinates, units and long name."""
+    for d in output.dims:
+        if d not in data.coords:
+            data.coords[d] = (d, dims[d].labels)
+            for name, values in dims[d].coords.items():
+                data.coords[name] = (d, np.array(values, dtype=object) if _is_text(values) else np.asarray(values))
+    data[output.name] = (output.dims, array, {"units": output.unit, "long_name": output.meaning})
+
+
+def _is_text(values: Any) -> bool:
+    return isinstance(values, list) and all(isinstance(v, str) for v in values)
+
+
+LEDGER = Output("ledger_musd", "", ("line",), "M$", "nominal amount of a line of the ledger")
+DISCOUNTED = Output("ledger_discounted_musd", "", ("line",), "M$", "what the line counts in the objective")
+CAPEX = Output("capex", "", ("category", "site", "period"), "M$", "capital cash by due date")
+OPEX = Output("opex", "", ("opex_part", "site", "period"), "M$", "running cash by due date")
+CASH = Output("cash", "", ("category", "fiscal_year"), "M$", "capital cash due in the fiscal year")
+
+
+def add_ledger(data: xr.Dataset, dims: dict[str, Dim], m: Workspace, case: Case) -> None:
+    """Add the ledger's lines, and the tables of cash that are sums of them."""
+    lines = [(line, float(pyo.value(amount))) for line, amount in m.ledger.lines()]
+    dims = dict(dims)
+    dims["line"] = Dim(
+        np.arange(len(lines)),
+        tuple(range(len(lines))),
+        {
+            "line_kind": [line.kind for line, _ in lines],
+            "line_part": [line.part for line, _ in lines],
+            "line_where": [line.where for line, _ in lines],
+            "line_date": [case.calendar.label(line.month) for line, _ in lines],
+        },
+    )
+    put(data, dims, LEDGER, np.array([amount for _, amount in lines]))
+    put(data, dims, DISCOUNTED, np.array([weight(line, case) * amount for line, amount in lines]))
+    years = dims["fiscal_year"].position()
+    places = dims["site"].position()
+    capex = np.zeros((len(CAPEX_PARTS), len(places), len(case.calendar.periods)))
+    opex = np.zeros((len(OPEX_PARTS), len(places), len(case.calendar.periods)))
+    cash = np.zeros((len(CAPEX_PARTS), len(years)))
+    for line, amount in lines:
+        t = case.calendar.period_at(line.month)
+        if t is None or line.kind not in ("capex", "opex"):
+            continue
+        if line.kind == "capex":
+            capex[CAPEX_PARTS.index(line.part), places[line.where], t] += amount
+            cash[CAPEX_PARTS.index(line.part), years[case.calendar.fiscal_year(line.month)]] += amount
+        else:
+            opex[OPEX_PARTS.index(line.part), places[line.where], t] += amount
+    put(data, dims, CAPEX, capex)
+    put(data, dims, OPEX, opex)
+    put(data, dims, CASH, cash)

@@ -1,0 +1,130 @@
+"""A plan: its dataset, what it says of itself, and how it is kept in a file."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import xarray as xr
+
+from planner.core.errors import InputError, Problem
+from planner.core.inputs import Inputs
+
+# HDF5 holds no attribute above 64 KiB: in the file these stand as scalar variables.
+_LONG = ("inputs", "options", "versions", "timings", "sizes", "equations")
+
+
+class Plan:
+    """The result of a solve: decisions, money and provenance in `data`; never without its gap.
+
+    `data` is an `xarray.Dataset` whose dims and variables are those of scenario format 1.
+    """
+
+    def __init__(self, data: xr.Dataset) -> None:
+        self.data = data
+
+    @cached_property
+    def inputs(self) -> Inputs:
+        """The resolved inputs the plan was made from."""
+        return Inputs.from_json(self.data.attrs["inputs"])
+
+    @property
+    def status(self) -> str:
+        """optimal, gap_reached, time_limit or interrupted."""
+        return str(self.data.attrs["status"])
+
+    @property
+    def objective_musd(self) -> float:
+        """Net discounted value of the plan, M$."""
+        return float(self.data.attrs["objective_musd"])
+
+    @property
+    def bound_musd(self) -> float:
+        """No plan is worth more than this, M$."""
+        return float(self.data.attrs["bound_musd"])
+
+    @property
+    def gap(self) -> float:
+        """(bound - objective) / gross discounted value."""
+        return float(self.data.attrs["gap"])
+
+    @property
+    def checked(self) -> bool:
+        """Whether the independent check passed."""
+        return bool(self.data.attrs["checked"])
+
+    @property
+    def capex(self) -> xr.DataArray:
+        """Capital cash by category, site and period, M$."""
+        return self.data["capex"]
+
+    @property
+    def cash(self) -> xr.DataArray:
+        """Capital cash by category and fiscal year, M$."""
+        return self.data["cash"]
+
+    def to_netcdf(self, path: str | Path) -> Path:
+        """Write the plan as netCDF, whole or not at all.
+
+        Returns
+        -------
+        The path written.
+        """
+        target = Path(path)
+        data = self.data.copy()
+        for name in _LONG:
+            if name in data.attrs:
+                data[f"attr_{name}"] = ((), data.attrs.pop(name))
+        for name in ("period", "signature"):
+            if name in data.coords:
+                data[name].encoding = {
+                    "units": "days since 1970-01-01",
+                    "dtype": "int64",
+                    "calendar": "proleptic_gregorian",
+                }
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, part = tempfile.mkstemp(suffix=".part", prefix=target.name, dir=target.parent)
+        os.close(handle)
+        try:
+            data.to_netcdf(part, engine="h5netcdf")
+            Path(part).replace(target)
+        finally:
+            Path(part).unlink(missing_ok=True)
+        return target
+
+    def __repr__(self) -> str:
+        a = self.data.attrs
+        return f"<Plan {a['study']}: {self.status}, net value {self.objective_musd:,.1f} M$, gap {self.gap:.2%}>"
+
+
+def open_plan(path: str | Path) -> Plan:
+    """Read a plan from netCDF.
+
+    Raises
+    ------
+    InputError
+        There is no such file, or it holds no plan.
+    """
+    source = Path(path)
+    if not source.is_file():
+        raise InputError([Problem("file_missing", "there is no such plan file", file=str(source))])
+    try:
+        with xr.open_dataset(source, engine="h5netcdf") as opened:
+            data = opened.load()
+    except (OSError, ValueError) as error:
+        raise InputError([Problem("not_a_plan", f"is no readable netCDF file ({error})", file=str(source))]) from error
+    for name in _LONG:
+        if f"attr_{name}" in data:
+            data.attrs[name] = str(data[f"attr_{name}"].item())
+            data = data.drop_vars(f"attr_{name}")
+    if missing := [name for name in ("inputs", "status", "objective_musd") if name not in data.attrs]:
+        raise InputError([Problem("not_a_plan", f"holds no plan: {', '.join(missing)} missing", file=str(source))])
+    return Plan(data)
+
+
+def plain(value: Any) -> Any:
+    """A NumPy scalar as the Python value it holds."""
+    return value.item() if hasattr(value, "item") else value

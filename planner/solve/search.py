@@ -1,0 +1,111 @@
+"""How a plan is found and proven: branch and cut by HiGHS, the integers made exact, the limits priced."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from planner.core.errors import LimitReached, SolverError
+from planner.data.derive import Case
+from planner.model.rooms.finance import weight
+from planner.model.workspace import Workspace
+from planner.solve.compile import Matrix, RowName, Vector
+from planner.solve.highs import ABSOLUTE_GAP, Outcome, Scale, solve_lp, solve_matrix
+from planner.solve.options import Options, Progress, relative_gap
+
+MODULES = ("module", "contract")
+
+
+@dataclass(frozen=True)
+class Found:
+    """A plan's point: values by column, net value, its proven bound, gross scale (all M$) and gap."""
+
+    status: str
+    x: Vector
+    objective: float
+    bound: float
+    scale: float
+    gap: float
+    nodes: int
+    iterations: int
+
+
+def gross_scale(m: Workspace, case: Case, matrix: Matrix) -> Scale:
+    """What the gap is a share of: the point's gross discounted value (least cost: its gross cost), M$."""
+    least_cost = case.inputs.setting("finance", "objective") == "least_cost"
+    kinds = ("capex", "opex", "penalty") if least_cost else ("value",)
+    at, coefficients = matrix.positions(), np.zeros(len(matrix.columns))
+    constant = 0.0
+    for line, _ in m.ledger.lines(*kinds):
+        factor = abs(weight(line, case))
+        terms, fixed = m.ledger.terms(line)
+        constant += factor * fixed if least_cost else 0.0
+        for coefficient, variable in terms:
+            if (column := at.get(id(variable))) is not None:  # a variable in no row or cost has no column
+                coefficients[column] += factor * coefficient
+    return lambda x: float(coefficients @ x + constant)
+
+
+def search(
+    matrix: Matrix,
+    options: Options,
+    scale: Scale,
+    *,
+    start: Vector | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> Found | Outcome:
+    """The best plan found within the options, its integers exact; or an infeasible outcome.
+
+    Raises
+    ------
+    LimitReached
+        The limit or an interruption came before any plan.
+    SolverError
+        HiGHS failed, or the model is unbounded.
+    """
+    outcome = solve_matrix(matrix, options, scale, start=start, on_progress=on_progress)
+    if outcome.status == "infeasible":
+        return outcome
+    if outcome.status == "unbounded":
+        raise SolverError("the value of a plan has no bound (or no plan exists): something worth money is free")
+    if outcome.x is None:
+        raise LimitReached(f"no plan was found before the search ended ({outcome.status})", outcome.status)
+    x, objective = _exact(matrix, options, outcome)
+    bound = max(outcome.bound, objective) if math.isfinite(outcome.bound) else outcome.bound
+    gross = scale(x)
+    gap = relative_gap(bound, objective, gross)
+    status = outcome.status
+    if bound - objective <= max(2 * ABSOLUTE_GAP, 1e-9 * abs(objective)):
+        status, gap = "optimal", gap if gap > 1e-9 else 0.0
+    elif status == "optimal":
+        status = "gap_reached"
+    return Found(status, x, objective, bound, gross, gap, outcome.nodes, outcome.iterations)
+
+
+def _exact(matrix: Matrix, options: Options, outcome: Outcome) -> tuple[Vector, float]:
+    """The point with its integers rounded and the rest solved again: no 0.9999 of a lot is reported."""
+    assert outcome.x is not None
+    if not matrix.integer.any():
+        return outcome.x, outcome.objective
+    where = np.flatnonzero(matrix.integer)
+    fixed = {int(i): float(v) for i, v in zip(where, np.rint(outcome.x[where]), strict=True)}
+    again = solve_lp(matrix, options, fixed)
+    if again.x is None:
+        raise SolverError("the plan's integers, rounded, admit no plan: HiGHS's tolerances hid an infeasibility")
+    return again.x, again.objective
+
+
+def limit_prices(matrix: Matrix, options: Options, found: Found) -> dict[RowName, float]:
+    """What one more unit of each limit is worth, M$ of today: starts, sites and tiers kept, orders continuous.
+
+    Only rows with a price are returned. The right-hand side is relaxed in the direction that helps.
+    """
+    keep = {i: float(found.x[i]) for i, role in enumerate(matrix.roles) if role is not None and role not in MODULES}
+    lp = solve_lp(matrix, options, keep)
+    if lp.row_dual is None:
+        return {}
+    worth = np.where(np.isfinite(matrix.row_upper), -lp.row_dual, lp.row_dual)
+    return {matrix.rows[i]: float(worth[i]) for i in np.flatnonzero(np.abs(worth) > 1e-9)}

@@ -1,0 +1,207 @@
+"""A study: validated inputs, and the only place that strings load, build, solve, read and check together."""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+import platform
+import resource
+import time
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, TypeVar
+
+from planner.core.declare import Room
+from planner.core.errors import CheckFailed, InfeasibleError
+from planner.core.inputs import Inputs
+from planner.data.derive import Case
+from planner.data.load import read_scenario
+from planner.data.overrides import Override, overrides_from_mapping
+from planner.data.raw import RawScenario
+from planner.data.validate import resolve
+from planner.model.assemble import assemble
+from planner.model.rooms import ROOMS
+from planner.results.check import check_plan
+from planner.results.dims import plan_dims
+from planner.results.extract import extract
+from planner.results.plan import Plan
+from planner.results.prices import add_prices
+from planner.results.runs import add_runs
+from planner.results.statistics import add_statistics
+from planner.solve.compile import Matrix, compile_model
+from planner.solve.diagnose import explain_infeasible, missing_candidates
+from planner.solve.highs import Outcome
+from planner.solve.options import Options, Progress
+from planner.solve.search import Found, gross_scale, limit_prices, search
+
+log = logging.getLogger("planner")
+Step = TypeVar("Step")
+
+
+class Study:
+    """A scenario, validated and immutable; `with_` makes a changed copy, `solve` a plan."""
+
+    def __init__(self, raw: RawScenario, overrides: Sequence[Override] = (), rooms: Sequence[Room] = ROOMS) -> None:
+        self._raw = raw
+        self._overrides = tuple(overrides)
+        self._rooms = tuple(rooms)
+        self.inputs: Inputs = resolve(raw, [table for room in rooms for table in room.inputs], self._overrides)
+
+    @property
+    def name(self) -> str:
+        return self.inputs.name
+
+    @cached_property
+    def case(self) -> Case:
+        """What follows from the inputs before any decision: calendar, prices, candidates."""
+        return Case(self.inputs)
+
+    def with_(self, changes: Mapping[str, Any]) -> Study:
+        """A copy with some inputs changed.
+
+        Parameters
+        ----------
+        changes
+            Path to value: a number or text sets, `"+3"`, `"-2"`, `"*0.8"` change what is there.
+
+        Raises
+        ------
+        InputError
+            A path names nothing, or the changed inputs are not valid.
+        """
+        return Study(self._raw, (*self._overrides, *overrides_from_mapping(changes)), self._rooms)
+
+    def solve(
+        self,
+        gap: float | None = None,
+        time_limit: float | None = None,
+        *,
+        threads: int | None = None,
+        seed: int | None = None,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> Plan:
+        """The best plan found, read back and checked.
+
+        Parameters
+        ----------
+        gap
+            Stop at this share of gross value; default: the scenario's.
+        time_limit
+            Wall clock of the search, s; default: the scenario's.
+        threads, seed
+            Of the solver; default: the scenario's, else all cores and 0.
+        on_progress
+            Called now and then with where the search stands.
+
+        Raises
+        ------
+        InputError
+            An option is out of bounds.
+        InfeasibleError
+            No plan keeps every hard limit; the message says which collide.
+        LimitReached
+            The limit or Ctrl-C came before any plan.
+        CheckFailed
+            The independent check disagrees: a defect, not a result.
+        SolverError
+            HiGHS failed.
+        """
+        began = time.perf_counter()
+        options = Options.of(
+            self.inputs.document["solve"], gap=gap, time_limit_s=time_limit, threads=threads, seed=seed
+        )
+        if text := missing_candidates(self.case):
+            raise InfeasibleError(text)
+        timings: dict[str, float] = {"candidates": time.perf_counter() - began}
+        m = _timed(timings, "build", lambda: assemble(self.case, self._rooms))
+        matrix = _timed(timings, "compile", lambda: compile_model(m, self._rooms))
+        log.info("%s: %s", self.name, ", ".join(f"{n:,} {what}" for what, n in matrix.shape.items()))
+        scale = gross_scale(m, self.case, matrix)
+        found = _timed(timings, "solve", lambda: search(matrix, options, scale, on_progress=on_progress))
+        if isinstance(found, Outcome):
+            raise InfeasibleError(explain_infeasible(matrix, options, self.case))
+        worth = _timed(timings, "prices", lambda: limit_prices(matrix, options, found))
+        mark = time.perf_counter()
+        matrix.load(found.x)
+        data = extract(m, self.case, self._rooms)
+        dims = plan_dims(self.case)
+        add_statistics(data, dims, self.case)
+        add_runs(data, dims, self.case)
+        add_prices(data, dims, worth)
+        timings["read_back"] = time.perf_counter() - mark
+        data.attrs |= self._attributes(found, options, matrix)
+        mark = time.perf_counter()
+        report = check_plan(data)
+        timings["check"] = time.perf_counter() - mark
+        if not report.ok:
+            raise CheckFailed("the independent check disagrees with the solver:\n" + report.text())
+        data.attrs |= {
+            "checked": 1,
+            "check_notices": json.dumps(list(report.notices)),
+            "timings": json.dumps({k: round(v, 4) for k, v in timings.items()}),
+            "wall_seconds": round(time.perf_counter() - began, 3),
+            "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+        }
+        return Plan(data)
+
+    def _attributes(self, found: Found, options: Options, matrix: Matrix) -> dict[str, Any]:
+        return {
+            "study": self.name,
+            "title": self.inputs.title,
+            "status": found.status,
+            "objective_musd": found.objective,
+            "bound_musd": found.bound,
+            "gap": found.gap,
+            "gap_musd": found.bound - found.objective if math.isfinite(found.bound) else math.inf,
+            "scale_musd": found.scale,
+            "inputs": self.inputs.to_json(),
+            "inputs_hash": self.inputs.hash,
+            "options": json.dumps(
+                {
+                    "gap": options.gap,
+                    "time_limit_s": options.time_limit_s,
+                    "threads": options.threads,
+                    "seed": options.seed,
+                }
+            ),
+            "versions": json.dumps(
+                {name: version(name) for name in ("highspy", "pyomo", "xarray")}
+                | {"planner": _own_version(), "python": platform.python_version()}
+            ),
+            "sizes": json.dumps({**matrix.shape, "candidates": len(self.case.candidates), "nodes": found.nodes}),
+            "equations": json.dumps(sorted({row.equation for row in matrix.rows})),
+        }
+
+
+def _own_version() -> str:
+    from planner import __version__  # noqa: PLC0415 - the package imports this module lazily
+
+    return __version__
+
+
+def _timed(timings: dict[str, float], name: str, step: Callable[[], Step]) -> Step:
+    mark = time.perf_counter()
+    result = step()
+    timings[name] = time.perf_counter() - mark
+    return result
+
+
+def load(source: str | Path | Mapping[str, Any], *, rooms: Sequence[Room] = ROOMS) -> Study:
+    """Load and validate a scenario.
+
+    Parameters
+    ----------
+    source
+        A scenario folder, the name of a bundled scenario, or the same document as a mapping.
+    rooms
+        The families of constraints to model with; default: all.
+
+    Raises
+    ------
+    InputError
+        With every problem found.
+    """
+    return Study(read_scenario(source), rooms=rooms)
