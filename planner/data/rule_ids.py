@@ -63,7 +63,7 @@ OVERRIDES = {
     "override_unknown_id": "the path names a row of the table",
     "override_no_match": "the path matches at least one row",
     "override_path_length": "the path gives one id for each key column",
-    "override_key_column": "a key column is not changed",
+    "override_key_column": "a key column is not changed, unless it is a date",
     "override_not_numeric": "only numbers and dates can be added to, and only numbers multiplied",
     "override_unknown_value": "an unknown value cannot be added to or multiplied",
 }
