@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from planner.core.units import HOURS_PER_MONTH
-from planner.data.catalogues import default_mfu, read_catalogue
+from planner.data.catalogues import read_catalogue
 from planner.data.sizing import gang_size
 
 Run = Mapping[str, Any]
@@ -94,10 +94,15 @@ def reported() -> list[Prediction]:
     return found
 
 
+def default_of(mfu_class: str) -> float:
+    """The shipped default MFU of a class of accelerators at BF16."""
+    return float(read_catalogue("mfu").rows[f"{mfu_class}.bf16"]["mfu"])
+
+
 def by_default(mfu_class: str) -> list[Prediction]:
     """Runs on a class of accelerators: hours at the default MFU against the published ones."""
     types = read_catalogue("accelerators").rows
-    mfu = default_mfu()[mfu_class, "bf16"]["mfu"]
+    mfu = default_of(mfu_class)
     found = []
     for i, run in runs_with_hours().items():
         if types[run["accelerator"]]["mfu_class"] == mfu_class and i not in TWICE:
@@ -109,7 +114,7 @@ def by_default(mfu_class: str) -> list[Prediction]:
 def implied_median(mfu_class: str) -> float:
     """Median implied MFU of the runs a default was drawn from."""
     rows = read_catalogue("training_runs").rows
-    return statistics.median(rows[i]["mfu_implied"] for i in SEEN[mfu_class])
+    return statistics.median(float(rows[i]["mfu_implied"]) for i in SEEN[mfu_class])
 
 
 @dataclass(frozen=True, slots=True)

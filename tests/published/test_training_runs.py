@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from planner.core.units import HOURS_PER_MONTH
-from planner.data.catalogues import default_mfu, read_catalogue
+from planner.data.catalogues import read_catalogue
 from tests.published import scoring
 
 README = Path(__file__).resolve().parents[2] / "data" / "README.md"
@@ -57,11 +57,11 @@ def test_defaults_were_drawn_from_few_runs(mfu_class: str) -> None:
 
 
 def test_default_of_ampere_is_the_median_of_its_runs() -> None:
-    assert scoring.implied_median("ampere") == pytest.approx(default_mfu()["ampere", "bf16"]["mfu"], abs=0.005)
+    assert scoring.implied_median("ampere") == pytest.approx(scoring.default_of("ampere"), abs=0.005)
 
 
 def test_default_of_hopper_is_a_steps_and_lies_above_the_implied() -> None:
-    assert default_mfu()["hopper", "bf16"]["mfu"] > scoring.implied_median("hopper")
+    assert scoring.default_of("hopper") > scoring.implied_median("hopper")
 
 
 def test_reports_in_the_readme_are_current(capsys: pytest.CaptureFixture[str]) -> None:
