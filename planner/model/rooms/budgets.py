@@ -130,7 +130,8 @@ def build(m: Workspace, b: Any, d: Case) -> None:
         carried = rows[before].carry_over * b.left[before] if before in rows else 0.0
         pulled = or_zero(b.pull, (k, y))
         beyond = or_zero(b.overrun, (k, y))
-        return b.spend[k, y] + b.left[k, y] + taken == rows[k, y].cap + carried + pulled + beyond
+        # all variables on the left: the right-hand side is the budget, so that its dual prices a M$ of it
+        return b.spend[k, y] + b.left[k, y] + taken - carried - pulled - beyond == rows[k, y].cap
 
     def pull_forward_is_limited(b: Any, k: str, y: int) -> Any:
         return b.pull[k, y] <= rows[k, y].pull_forward * rows[k, y + 1].cap
