@@ -29,6 +29,7 @@ from planner.results.dims import plan_dims
 from planner.results.extract import extract
 from planner.results.plan import Plan
 from planner.results.prices import add_prices
+from planner.results.reasons import add_reasons
 from planner.results.runs import add_runs
 from planner.results.statistics import add_statistics
 from planner.solve.compile import Matrix, compile_model
@@ -123,14 +124,15 @@ class Study:
         found = _timed(timings, "solve", lambda: search(matrix, options, scale, on_progress=on_progress))
         if isinstance(found, Outcome):
             raise InfeasibleError(explain_infeasible(matrix, options, self.case))
-        worth = _timed(timings, "prices", lambda: limit_prices(matrix, options, found))
+        prices = _timed(timings, "prices", lambda: limit_prices(matrix, options, found))
         mark = time.perf_counter()
         matrix.load(found.x)
         data = extract(m, self.case, self._rooms)
         dims = plan_dims(self.case)
         add_statistics(data, dims, self.case)
         add_runs(data, dims, self.case)
-        add_prices(data, dims, worth)
+        add_prices(data, dims, prices.worth)
+        add_reasons(data, dims, self.case, matrix, prices)
         timings["read_back"] = time.perf_counter() - mark
         data.attrs |= self._attributes(found, options, matrix)
         mark = time.perf_counter()

@@ -16,7 +16,7 @@ from planner.solve.compile import Matrix, RowName, Vector
 from planner.solve.highs import ABSOLUTE_GAP, Outcome, Scale, solve_lp, solve_matrix
 from planner.solve.options import Options, Progress, relative_gap
 
-MODULES = ("module", "contract")
+CONTINUOUS_IN_PRICES = ("module", "contract")
 
 
 @dataclass(frozen=True)
@@ -98,14 +98,33 @@ def _exact(matrix: Matrix, options: Options, outcome: Outcome) -> tuple[Vector, 
     return again.x, again.objective
 
 
-def limit_prices(matrix: Matrix, options: Options, found: Found) -> dict[RowName, float]:
-    """What one more unit of each limit is worth, M$ of today: starts, sites and tiers kept, orders continuous.
+@dataclass(frozen=True)
+class Prices:
+    """Shadow prices at a plan: starts, sites and tiers kept, orders and modules continuous.
 
-    Only rows with a price are returned. The right-hand side is relaxed in the direction that helps.
+    `dual` is M$ of cost per unit of each row's right-hand side; `worth`, of the rows that have one, M$ of
+    today for one more unit in the direction that helps.
     """
-    keep = {i: float(found.x[i]) for i, role in enumerate(matrix.roles) if role is not None and role not in MODULES}
+
+    dual: Vector
+    worth: dict[RowName, float]
+
+
+def limit_prices(matrix: Matrix, options: Options, found: Found) -> Prices:
+    """What one more unit of each limit is worth.
+
+    Raises
+    ------
+    SolverError
+        The LP around a plan that exists has no optimum: a defect.
+    """
+    keep = {
+        i: float(found.x[i])
+        for i, role in enumerate(matrix.roles)
+        if role is not None and role not in CONTINUOUS_IN_PRICES
+    }
     lp = solve_lp(matrix, options, keep)
     if lp.row_dual is None:
-        return {}
+        raise SolverError("the LP with the plan's starts, sites and tiers kept has no optimum")
     worth = np.where(np.isfinite(matrix.row_upper), -lp.row_dual, lp.row_dual)
-    return {matrix.rows[i]: float(worth[i]) for i in np.flatnonzero(np.abs(worth) > 1e-9)}
+    return Prices(lp.row_dual, {matrix.rows[i]: float(worth[i]) for i in np.flatnonzero(np.abs(worth) > 1e-9)})

@@ -1,0 +1,141 @@
+"""Why a run is late or refused, in a word: which limit would charge it most, read off the shadow prices.
+
+A candidate that is not chosen would take of each limit what its column holds; at the limits' prices that
+costs more than the run is worth. The dearest limit is the reason. Accelerators are dear for a reason of
+their own - power, cooling, endpoints, supply, budget, lead time - which is read off the rows of `online`
+and of the orders in the same way.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from scipy.sparse import csr_array
+
+from planner.core.declare import Output
+from planner.data.derive import Case
+from planner.results.dims import Dim
+from planner.results.extract import put
+from planner.solve.compile import Matrix
+from planner.solve.search import Prices
+
+REASON = Output("run_reason", "", ("run",), "", "why the run is late or refused, in a word")
+WORDS = {
+    "P1": "halls",
+    "P2": "power",
+    "P3": "energy cost",
+    "N1": "fabric",
+    "N2": "fabric",
+    "F2": "supply",
+    "F4": "lease size",
+    "F5": "lease size",
+    "B1": "budget",
+    "D3": "its other start",
+}
+NO_GANG = "no place can carry its gang in its window"
+NOT_WORTH = "costs more than it is worth"
+CLOSE = "a close call, within the gap"
+CROWDED = "accelerators taken by others"
+TOO_SOON = "accelerators cannot arrive in time"
+
+
+def add_reasons(data: xr.Dataset, dims: dict[str, Dim], case: Case, matrix: Matrix, prices: Prices) -> None:
+    """Add `run_reason`: empty for runs that start in time."""
+    if "run_status" not in data:
+        return
+    finder = _Finder(case, matrix, prices)
+    reasons = []
+    for r, status in zip(case.runs, data["run_status"].to_numpy(), strict=True):
+        reasons.append("" if status == "started" else finder.reason(r, str(status)))
+    put(data, dims, REASON, np.array(reasons, dtype=object))
+
+
+class _Finder:
+    def __init__(self, case: Case, matrix: Matrix, prices: Prices) -> None:
+        self._case, self._matrix, self._dual = case, matrix, prices.dual
+        self._by_row = csr_array(matrix.a)
+        self._start: dict[int, int] = {}
+        self._online: dict[tuple[Any, ...], int] = {}
+        for i, v in enumerate(matrix.columns):
+            component = v.parent_component()
+            if component.local_name == "start":
+                self._start[v.index()] = i
+            elif component.local_name == "online":
+                self._online[v.index()] = i
+        self._tight = {row for row in np.flatnonzero(np.abs(self._dual) > 1e-12).tolist()}
+
+    def reason(self, run: str, status: str) -> str:
+        """The word for one run."""
+        frame = self._case.candidates
+        offered = frame.index[frame["run"] == run]
+        if status == "late":
+            offered = [
+                c for c in offered if frame["finish"][c] <= self._case.calendar.month(self._case.runs[run]["due"])
+            ]
+            if len(offered) == 0:
+                return TOO_SOON
+        if len(offered) == 0:
+            return NO_GANG
+        charged, best = min((self._reduced_cost(self._start[c]), c) for c in offered)
+        if charged <= 1e-9:
+            return CLOSE
+        charges = self._charges(self._start[best])
+        return max(charges, key=lambda word: charges[word]) if charges else NOT_WORTH
+
+    def _column(self, column: int) -> Iterable[tuple[int, float]]:
+        a = self._matrix.a
+        span = slice(a.indptr[column], a.indptr[column + 1])
+        return zip(a.indices[span].tolist(), a.data[span].tolist(), strict=True)
+
+    def _reduced_cost(self, column: int) -> float:
+        return float(self._matrix.cost[column] - sum(value * self._dual[row] for row, value in self._column(column)))
+
+    def _charges(self, column: int) -> dict[str, float]:
+        """What each limit would charge a candidate, M$, by word."""
+        charges: dict[str, float] = defaultdict(float)
+        for row, value in self._column(column):
+            amount = -value * self._dual[row]
+            name = self._matrix.rows[row]
+            if amount <= 1e-12:
+                continue
+            if name.equation in ("D1", "D2"):
+                g, s, at = name.index
+                t = self._case.calendar.slots[at].period if name.equation == "D1" else at
+                for word, share in self._why_dear(g, s, t).items():
+                    charges[word] += amount * share
+            else:
+                charges[WORDS.get(name.equation, NOT_WORTH)] += amount
+        return charges
+
+    def _why_dear(self, g: str, s: str, t: int) -> dict[str, float]:
+        """Shares of the reasons for which one more accelerator online here is dear."""
+        column = self._online.get((g, s, t))
+        if column is None:
+            return {WORDS["F5"]: 1.0}
+        parts: dict[str, float] = defaultdict(float)
+        for row, value in self._column(column):
+            amount = -value * self._dual[row]
+            equation = self._matrix.rows[row].equation
+            if amount > 1e-12 and equation not in ("D1", "D2"):
+                parts[self._why_none_ordered(row) if equation == "F1" else WORDS.get(equation, NOT_WORTH)] += amount
+        total = sum(parts.values())
+        return {word: amount / total for word, amount in parts.items()} if total else {CROWDED: 1.0}
+
+    def _why_none_ordered(self, row: int) -> str:
+        """Why no more accelerators are in service: they cannot come, supply, budget, or their price."""
+        span = slice(self._by_row.indptr[row], self._by_row.indptr[row + 1])
+        orders = [c for c in self._by_row.indices[span].tolist() if self._matrix.roles[c] == "module"]
+        if not orders:
+            g, s, _ = self._matrix.rows[row].index
+            return TOO_SOON if (g, s) in self._case.orders else CROWDED
+        for equation in ("F2", "B1"):
+            if all(
+                any(r in self._tight and self._matrix.rows[r].equation == equation for r, _ in self._column(c))
+                for c in orders
+            ):
+                return WORDS[equation]
+        return NOT_WORTH
