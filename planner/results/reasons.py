@@ -39,7 +39,7 @@ WORDS = {
 NO_GANG = "no place can carry its gang in its window"
 NOT_WORTH = "costs more than it is worth"
 CLOSE = "a close call, within the gap"
-CROWDED = "accelerators taken by others"
+CROWDED = "accelerators taken"
 TOO_SOON = "accelerators cannot arrive in time"
 
 
@@ -47,7 +47,14 @@ def add_reasons(data: xr.Dataset, dims: dict[str, Dim], case: Case, matrix: Matr
     """Add `run_reason`: empty for runs that start in time."""
     if "run_status" not in data:
         return
-    finder = _Finder(case, matrix, prices)
+    chosen = np.flatnonzero(data["start"].to_numpy() > 0.5).tolist() if "start" in data else []
+    units = {
+        (g, s): data["in_service"].sel(accelerator=g, site=s).to_numpy()
+        for g in case.accelerators
+        for s in case.places
+        if "in_service" in data
+    }
+    finder = _Finder(case, matrix, prices, chosen, units)
     reasons = []
     for r, status in zip(case.runs, data["run_status"].to_numpy(), strict=True):
         reasons.append("" if status == "started" else finder.reason(r, str(status)))
@@ -55,7 +62,10 @@ def add_reasons(data: xr.Dataset, dims: dict[str, Dim], case: Case, matrix: Matr
 
 
 class _Finder:
-    def __init__(self, case: Case, matrix: Matrix, prices: Prices) -> None:
+    def __init__(
+        self, case: Case, matrix: Matrix, prices: Prices, chosen: list[int], units: dict[tuple[str, str], Any]
+    ) -> None:
+        self._chosen, self._units = chosen, units
         self._case, self._matrix, self._dual = case, matrix, prices.dual
         self._by_row = csr_array(matrix.a)
         self._start: dict[int, int] = {}
@@ -66,25 +76,41 @@ class _Finder:
                 self._start[v.index()] = i
             elif component.local_name == "online":
                 self._online[v.index()] = i
-        self._tight = {row for row in np.flatnonzero(np.abs(self._dual) > 1e-12).tolist()}
+        self._tight = set(np.flatnonzero(np.abs(self._dual) > 1e-12).tolist())
 
     def reason(self, run: str, status: str) -> str:
         """The word for one run."""
         frame = self._case.candidates
-        offered = frame.index[frame["run"] == run]
+        offered = frame.index[frame["run"] == run].tolist()
         if status == "late":
-            offered = [
-                c for c in offered if frame["finish"][c] <= self._case.calendar.month(self._case.runs[run]["due"])
-            ]
-            if len(offered) == 0:
-                return TOO_SOON
-        if len(offered) == 0:
-            return NO_GANG
+            due = self._case.calendar.month(self._case.runs[run]["due"])
+            offered = [c for c in offered if frame["finish"][c] <= due]
+        if not offered:
+            return TOO_SOON if status == "late" else NO_GANG
         charged, best = min((self._reduced_cost(self._start[c]), c) for c in offered)
         if charged <= 1e-9:
-            return CLOSE
+            # at the margin it would pay: what stands in its way is not marginal
+            other = self._in_the_way(best)
+            return f"{CROWDED} ({other})" if other else CLOSE
         charges = self._charges(self._start[best])
         return max(charges, key=lambda word: charges[word]) if charges else NOT_WORTH
+
+    def _in_the_way(self, candidate: int) -> str | None:
+        """The run that takes most of what the candidate would need, if it does not fit beside the chosen ones."""
+        frame = self._case.candidates
+        mine: dict[str, Any] = {str(k): v for k, v in frame.loc[candidate].items()}
+        here = frame.loc[[c for c in self._chosen if c != candidate]]
+        here = here[(here["accelerator"] == mine["accelerator"]) & (here["site"] == mine["site"])]
+        healthy = self._case.accelerators[mine["accelerator"]]["availability"]
+        taken: dict[str, int] = {}
+        for h in range(mine["first_slot"], mine["last_slot"] + 1):
+            present = here[(here["first_slot"] <= h) & (here["last_slot"] >= h)]
+            units = self._units[mine["accelerator"], mine["site"]][self._case.calendar.slots[h].period]
+            if present["n"].sum() + mine["n"] > healthy * units + 1e-6:
+                for run, n in zip(present["run"], present["n"], strict=True):
+                    taken[run] = taken.get(run, 0) + n
+        taken.pop(mine["run"], None)
+        return max(taken, key=lambda run: taken[run]) if taken else None
 
     def _column(self, column: int) -> Iterable[tuple[int, float]]:
         a = self._matrix.a
