@@ -61,7 +61,7 @@ def _spend(case: Case, category: str) -> Array:
     spend = np.zeros(len(years))
     for (kind, part, _, month), amount in case.money.lines.items():
         capex = kind == "capex" and (category == part or (category == "all" and part in CAPEX_PARTS))
-        if (capex or (kind == "opex" and category == "opex")) and month < case.calendar.end:
+        if (capex or (kind == "opex" and category == "opex")) and 0 <= month < case.calendar.end:
             spend[years.index(case.calendar.fiscal_year(month))] += amount
     return spend
 

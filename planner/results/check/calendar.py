@@ -51,7 +51,8 @@ class Calendar:
     def overlap(self, begin: float, end: float) -> npt.NDArray[np.float64]:
         """Months of each period inside [begin, end)."""
         last = np.minimum(self.starts + self.months, end)
-        return np.maximum(0.0, last - np.maximum(self.starts, begin))
+        inside: npt.NDArray[np.float64] = np.maximum(0.0, last - np.maximum(self.starts, begin))
+        return inside
 
     def in_service(self, begin: float, end: float) -> npt.NDArray[np.bool_]:
         """The periods of which at least half lies inside [begin, end)."""

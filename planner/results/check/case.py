@@ -98,7 +98,7 @@ class Case:
 
     def stated_labels(self, dim: str) -> list[str]:
         """The labels of a dim of the dataset as text; dates as YYYY-MM."""
-        if dim not in self.data.coords:
+        if dim not in self.data.coords or self.data.coords[dim].ndim != 1:
             return [str(i) for i in range(self.data.sizes[dim])]
         values = np.asarray(self.data.coords[dim].values)
         if np.issubdtype(values.dtype, np.datetime64):

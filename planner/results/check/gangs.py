@@ -68,7 +68,7 @@ def flop_zflop(run: dict[str, Any]) -> float:
     """Compute of a run: as stated, else 6 * parameters * tokens."""
     if run["flop_zflop"] is not None:
         return float(run["flop_zflop"])
-    return 6.0 * run["params_b"] * run["tokens_b"] * 1e18 / 1e21
+    return 6.0 * float(run["params_b"]) * float(run["tokens_b"]) * 1e18 / 1e21
 
 
 def smallest_gang(case: Case, run: dict[str, Any], accelerator: str, months: int) -> tuple[int, Band] | None:

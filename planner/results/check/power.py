@@ -160,7 +160,8 @@ def _sources(case: Case, sources: Built, draw: Array) -> Array:
         row = sources.rows[q]
         amount = (row["energy_usd_per_mwh"] or 0.0) * MUSD * float(energy[q, t])
         case.money.line("opex", "energy", row["site"], int(calendar.starts[t]), amount)
-    return mw / pue
+    usable: Array = mw / pue
+    return usable
 
 
 def open_from_start(case: Case, site: str) -> bool:
