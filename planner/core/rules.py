@@ -26,7 +26,8 @@ def needed_when(column: str, flag: str) -> Rule:
     def check(rows: Sequence[Row], inputs: Inputs) -> Iterator[Finding]:
         for i, row in enumerate(rows):
             if row[flag] and row[column] is None:
-                yield Finding(i, column, f"needed where {flag} is {row[flag]}; unknown is not zero")
+                value = "yes" if row[flag] is True else row[flag]
+                yield Finding(i, column, f"needed where {flag} is {value}; unknown is not zero")
 
     return Rule(f"{column}_needed_when_{flag}", f"{column} is given where {flag} says it is used", check)
 

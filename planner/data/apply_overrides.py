@@ -92,11 +92,13 @@ def _no_row(sheet: Sheet, path: OverridePath, seen: Iterable[int]) -> BadCell:
     known = [_ids(sheet, i) for i in seen]
     if not known:
         return BadCell("override_no_match", f"{path.head} has no rows")
+    left = known
     for position, part in enumerate(path.parts[: len(sheet.table.key)]):
-        names = dict.fromkeys(ids[position] for ids in known)
+        names = dict.fromkeys(ids[position] for ids in left)
         if part.id is not None and part.id not in names:
             key = sheet.table.key[position]
             return BadCell("override_unknown_id", f"no such {key} in {path.head}", part.id, nearest(part.id, names))
+        left = [ids for ids in left if part.id in (None, ids[position])]
     said = ".".join(_said(part) for part in path.parts)
     near = nearest(said, [".".join(ids) for ids in known])
     return BadCell("override_unknown_id", f"no such row of {path.head}", said, near)

@@ -41,7 +41,7 @@ def shown(value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, list | tuple):
         value = ";".join(str(item) for item in value)
-    text = str(value)
+    text = str(int(value)) if isinstance(value, float) and value.is_integer() and abs(value) < 1e15 else str(value)
     if not text or not text.isprintable():
         text = ascii(text)
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
@@ -63,17 +63,18 @@ def parse_cell(column: Column, value: object) -> Cell:
     typed = _PARSERS[column.kind](column, value.strip() if isinstance(value, str) else value)
     for number in typed if isinstance(typed, list) else [typed]:
         if isinstance(number, int | float) and not isinstance(number, bool):
-            _check_bounds(column, number)
+            _check_bounds(column, number, number if isinstance(typed, list) else value)
     return typed
 
 
-def _check_bounds(column: Column, number: float) -> None:
+def _check_bounds(column: Column, number: float, said: object) -> None:
+    """Refuse a number out of bounds, showing it as it was written."""
     unit = f" {column.unit}" if column.unit else ""
     if column.low is not None and (number < column.low or (column.low_open and number == column.low)):
         side = "above" if column.low_open else "at least"
-        raise BadCell("below_low", f"must be {side} {column.low:g}{unit}", number)
+        raise BadCell("below_low", f"must be {side} {column.low:g}{unit}", said)
     if column.high is not None and number > column.high:
-        raise BadCell("above_high", f"must be at most {column.high:g}{unit}", number)
+        raise BadCell("above_high", f"must be at most {column.high:g}{unit}", said)
 
 
 def parse_number(value: object) -> float:

@@ -12,7 +12,7 @@ from planner.core.rules import nearest
 from planner.data.cells import BadCell, is_empty, parse_cell, shown
 from planner.data.load_tables import csv_tables, inline_tables, read_text
 from planner.data.overrides import read_change
-from planner.data.raw import Layer, ListNode, MapNode, Node, Override, Place, RawScenario, Scalar, to_node
+from planner.data.raw import Layer, ListNode, MapNode, Node, Override, Place, RawScenario, Scalar, Unreadable, to_node
 from planner.data.resources import resource_dir
 from planner.data.yaml_text import read_yaml
 
@@ -162,7 +162,7 @@ class _Reading:
 
     def text(self, node: Node | None, key: str) -> str | None:
         """One line of text of a top-level key, if it is given and sound."""
-        if node is None or (isinstance(node, Scalar) and is_empty(node.value)):
+        if node is None or (isinstance(node, Scalar) and (is_empty(node.value) or isinstance(node.value, Unreadable))):
             return None
         if not isinstance(node, Scalar):
             self.problems.append(node.place.problem("not_one_value", key, "must be one line of text"))

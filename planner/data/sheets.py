@@ -160,14 +160,13 @@ def read_table(book: Workbook, sheet: Sheet, raw_table: RawTable, layer: int) ->
     name = sheet.table.name
     missing: set[str] = set()
     if raw_table.header is not None:
-        for column, place in raw_table.header:
-            if column and column not in sheet.columns:
-                book.problems.append(_unknown_column(sheet, column, place))
+        unknown = [_unknown_column(sheet, c, place) for c, place in raw_table.header if c and c not in sheet.columns]
+        book.problems += unknown
         missing = {c.name for c in sheet.table.columns if c.required} - {column for column, _ in raw_table.header}
-        for column in sorted(missing):
+        book.unread |= {name} if missing else set()
+        for column in sorted(missing - {problem.near for problem in unknown}):
             problem = raw_table.place.problem("required_column", f"{name}.{column}", "the column must be in the table")
             book.problems.append(problem)
-            book.unread.add(name)
     for raw_row in raw_table.rows:
         row = SheetRow({}, {}, raw_row.place, layer, set(missing))
         sheet.rows.append(row)

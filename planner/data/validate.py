@@ -80,8 +80,8 @@ def resolve(
     for change in changes:
         apply_override(book, filler, change)
     filled = {name: _filled_rows(book, filler, sheet) for name, sheet in book.sheets.items()}
-    _check_keys(book)
     _check_references(book)
+    _check_keys(book)
     document = _document(raw, book, filler, filled, changes)
     dirty = _dirty(book)
     if not {"accelerators", "runs", "streams", "stream_speeds", "mfu"} & dirty:
@@ -131,9 +131,13 @@ def _check_keys(book: Workbook) -> None:
 
 
 def _check_references(book: Workbook) -> None:
+    """Note ids that name nothing; of tables some of whose ids could not be read, nothing is said."""
+    unsure = book.unread | {
+        name for name, sheet in book.sheets.items() if any(row.bad & {*sheet.table.key[-1:]} for row in sheet.rows)
+    }
     for sheet in book.sheets.values():
         for column in sheet.columns.values():
-            if not column.refers or book.unread & set(column.refers):
+            if not column.refers or unsure & set(column.refers):
                 continue
             known = {name for table in column.refers for name in _ids(book, table)}
             lacking = "" if any(t in book.sheets for t in column.refers) else " (the scenario has no such table)"
