@@ -112,6 +112,16 @@ class Case:
             found.setdefault((row["accelerator"], row["site"]), []).append(item)
         return found
 
+    @cached_property
+    def committed(self) -> list[tuple[str, str, int, int]]:
+        """(type, site, period of arrival, count) of what is on order when the horizon starts."""
+        found = []
+        for row in self.inputs.rows("fleet"):
+            t = self.calendar.period_at(self.calendar.month(row["in_service_from"]))
+            if row["status"] == "committed" and t is not None:
+                found.append((row["accelerator"], row["site"], t, row["count"]))
+        return found
+
     def supply_rate(self, accelerator: str) -> list[float] | None:
         """Accelerators that can be had in each month of the horizon; None if the type is not limited."""
         rows = [r for r in self.inputs.rows("supply") if r["accelerator"] == accelerator]

@@ -16,10 +16,12 @@ from planner.model.rooms import (
     power,
     sites,
     streams,
+    supply,
 )
 
 ROOMS: tuple[Room, ...] = (
     fleet.ROOM,
+    supply.ROOM,
     leases.ROOM,
     halls.ROOM,
     power.ROOM,

@@ -5,20 +5,17 @@ Sets: accelerator g, site s, period t; v the period at whose start an order arri
 Decisions
     order[g,s,v]     lots arriving at the start of v                                  [lots]
     online[g,s,t]    accelerators powered at an own site                              [accelerators]
-    excess_supply[g,v]  deliveries beyond the supply limit, where that is priced      [accelerators]
 
 in_service[g,s,t] = existing and committed units in service + sum of lot_size * order[g,s,v] over the v for
 which at least half of t lies in [start(v), start(v) + life).  An order arriving at v was placed at
 start(v) - lead - bring_up, which must not lie before the horizon; that date sets its price.
 
     (F1) online[g,s,t] <= in_service[g,s,t]                                           [accelerators]
-    (F2) units of g ordered to arrive in v (or ordered in v), over all sites
-         <= max(0, supply[g,v] - committed units arriving in v) + excess_supply[g,v]  [accelerators]
     (F3) online[g,s,t] >= in_service[g,s,t]       if power.basis is `installed`       [accelerators]
 
 Money: accelerators at their price at the order date by cash profile (capex `compute`), running cost per
-accelerator in service (opex `running`), what is still due for committed ones (capex `compute`), deliveries
-beyond a priced supply limit (penalty `supply`), and what the ordered ones are worth at the end (terminal).
+accelerator in service (opex `running`), what is still due for committed ones (capex `compute`), and what the
+ordered ones are worth at the end (terminal).
 """
 
 from __future__ import annotations
@@ -132,27 +129,8 @@ FLEET = Table(
     ),
     rules=(not_later("in_service_from", "retires"), needed_when("due_date", "due_musd")),
 )
-SUPPLY = Table(
-    "supply",
-    "How many accelerators of a type can be had; nothing before a type's first date, no limit for types not listed.",
-    ("accelerator", "from"),
-    (
-        Column("accelerator", "id", "type", refers=("accelerators",)),
-        Column("from", "date", "the rate holds from here to the type's next date"),
-        Column("per_month", "number", "accelerators a month", "accelerators/month", low=0),
-        Column(
-            "basis",
-            "choice",
-            "whether arrivals (start of service) or order dates are limited",
-            "",
-            "arrival",
-            choices=("arrival", "order"),
-        ),
-    ),
-)
 EQUATIONS = (
     Equation("F1", "online_is_in_service", "what is online is in service", "accelerators"),
-    Equation("F2", "deliveries_fit_supply", "deliveries fit the supply", "accelerators"),
     Equation("F3", "all_in_service_is_online", "all that is in service is online", "accelerators"),
 )
 OUTPUTS = (
@@ -178,13 +156,6 @@ OUTPUTS = (
         "accelerators",
         "accelerators online (rented: in use)",
     ),
-    Output(
-        "supply_excess",
-        "excess_supply",
-        ("accelerator", "period"),
-        "accelerators",
-        "deliveries beyond a priced supply limit",
-    ),
 )
 
 
@@ -205,10 +176,10 @@ def build(m: Workspace, b: Any, d: Case) -> None:
             rule=lambda b, g, s, t: b.online[g, s, t] >= _in_service(b, lot[g], stock[g, s, t], g, s),
             doc="(F3)",
         )
-    _supply(b, d, lot)
     b.delivered = pyo.Expression(delivery_rows(d), rule=lambda b, g, s, t: _delivered(b, d, lot[g], g, s, t))
     b.in_service = pyo.Expression(b.STOCK, rule=lambda b, g, s, t: _in_service(b, lot[g], stock[g, s, t], g, s))
     b.online_units = pyo.Expression(b.STOCK, rule=lambda b, g, s, t: 1.0 * b.online[g, s, t])
+    m.offer("order", b.order)
     m.offer("online", {(g, s, t): [(1.0, b.online[g, s, t])] for g, s, t in stock})
     _capital(m, b, d, lot)
     _running(m, b, d, lot, stock)
@@ -246,55 +217,17 @@ def _in_service(b: Any, lot: int, row: Service, g: str, s: str) -> Any:
 def delivery_rows(d: Case) -> list[tuple[str, str, int]]:
     """(type, site, period) in which anything ordered or committed arrives."""
     rows = {(g, s, a.period) for (g, s), arrivals in d.orders.items() for a in arrivals}
-    rows |= {(g, s, t) for g, s, t, _ in committed_rows(d)}
+    rows |= {(g, s, t) for g, s, t, _ in d.committed}
     return sorted(rows)
 
 
-def committed_rows(d: Case) -> list[tuple[str, str, int, int]]:
-    """(type, site, period of arrival, count) of what is on order when the horizon starts."""
-    found = []
-    for row in d.inputs.rows("fleet"):
-        t = d.calendar.period_at(d.calendar.month(row["in_service_from"]))
-        if row["status"] == "committed" and t is not None:
-            found.append((row["accelerator"], row["site"], t, row["count"]))
-    return found
-
-
 def _delivered(b: Any, d: Case, lot: int, g: str, s: str, t: int) -> Any:
-    units = sum(n for gg, ss, tt, n in committed_rows(d) if (gg, ss, tt) == (g, s, t))
+    units = sum(n for gg, ss, tt, n in d.committed if (gg, ss, tt) == (g, s, t))
     return linear([(lot, b.order[g, s, t])] if (g, s, t) in b.order else [], units)
 
 
-def _supply(b: Any, d: Case, lot: dict[str, int]) -> None:
-    basis = {row["accelerator"]: row["basis"] for row in d.inputs.rows("supply")}
-    price = {row["limit"]: row["price_usd"] for row in d.inputs.rows("priced_limits")}
-    counted: dict[tuple[str, int], list[tuple[float, Any]]] = {}
-    for (g, s), arrivals in d.orders.items():
-        for a in arrivals:
-            if g in basis:
-                t = a.period if basis[g] == "arrival" else d.calendar.period_of(a.order)
-                counted.setdefault((g, t), []).append((lot[g], b.order[g, s, a.period]))
-    committed: dict[tuple[str, int], int] = {}
-    for g, _, t, n in committed_rows(d):
-        if basis.get(g) == "arrival":
-            committed[g, t] = committed.get((g, t), 0) + n
-    b.LIMITED = index_set(sorted({*counted, *committed}), 2)
-    b.excess_supply = pyo.Var(b.LIMITED if "supply" in price else [], domain=pyo.NonNegativeReals, doc="accelerators")
-    rate = {g: d.supply_rate(g) or [] for g in basis}
-
-    def deliveries_fit_supply(b: Any, g: str, t: int) -> Any:
-        period = d.calendar.periods[t]
-        supply = sum(rate[g][period.start : period.end])
-        excess = [(-1.0, b.excess_supply[g, t])] if (g, t) in b.excess_supply else []
-        room = max(supply - committed.get((g, t), 0), 0.0)  # what is committed comes, supply or not
-        return linear([*counted.get((g, t), []), *excess]) <= room
-
-    rows = [row for row in b.LIMITED if row in counted]
-    b.deliveries_fit_supply = pyo.Constraint(rows, rule=deliveries_fit_supply, doc="(F2)")
-
-
 def _capital(m: Workspace, b: Any, d: Case, lot: dict[str, int]) -> None:
-    """Cash and terminal value of the orders, what is still due for committed ones, and priced excess."""
+    """Cash and terminal value of the orders, and what is still due for committed ones."""
     for g, s, v in b.ORDER:
         row = d.accelerators[g]
         arrival = next(a for a in d.orders[g, s] if a.period == v)
@@ -305,10 +238,6 @@ def _capital(m: Workspace, b: Any, d: Case, lot: dict[str, int]) -> None:
         if row["due_musd"]:
             line = Line("capex", "compute", row["site"], d.calendar.month(row["due_date"]))
             m.ledger.add_constant(line, row["due_musd"])
-    price_of = {row["limit"]: row["price_usd"] / USD_PER_MUSD for row in d.inputs.rows("priced_limits")}
-    for g, t in b.excess_supply:
-        line = Line("penalty", "supply", g, d.calendar.periods[t].start)
-        m.ledger.add(line, price_of["supply"], b.excess_supply[g, t])
 
 
 def _running(m: Workspace, b: Any, d: Case, lot: dict[str, int], stock: dict[tuple[str, str, int], Service]) -> None:
@@ -326,14 +255,13 @@ def _running(m: Workspace, b: Any, d: Case, lot: dict[str, int], stock: dict[tup
 ROOM = Room(
     name="fleet",
     build=build,
-    offers=("online",),
+    offers=("online", "order"),
     money=(
         ("capex", "compute"),
         ("opex", "running"),
-        ("penalty", "supply"),
         ("terminal", "compute"),
     ),
-    inputs=(ACCELERATORS, FLEET, SUPPLY),
+    inputs=(ACCELERATORS, FLEET),
     equations=EQUATIONS,
     outputs=OUTPUTS,
     integers={"order": "module"},
