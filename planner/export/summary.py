@@ -1,0 +1,105 @@
+"""The plan in a page of plain text: status and gap first, then what to order, to spend, to run, and what binds."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import xarray as xr
+
+from planner.export import summary_limits, summary_money, summary_runs
+from planner.export.provenance import not_modelled
+from planner.export.tables import PlanTables
+from planner.export.words import money, percent, wrapped
+
+
+class PlanSummary:
+    """What a plan comes to in words; `tables` may be shared with whoever has them already."""
+
+    def __init__(self, data: xr.Dataset, tables: PlanTables | None = None) -> None:
+        self.data = data
+        self.tables = tables or PlanTables(data)
+
+    def verdict(self) -> str:
+        """How good the plan is, and why the search ended."""
+        a = self.data.attrs
+        gap, more = float(a["gap"]), float(a["gap_musd"])
+        proven = f"proven within {percent(gap)} of gross value: no plan is worth {money(more)} more"
+        if not math.isfinite(gap):
+            proven = "nothing is proven yet about better plans"
+        if a["status"] == "optimal":
+            return "Proven best: no plan is worth more."
+        if a["status"] == "gap_reached":
+            return f"{proven[0].upper()}{proven[1:]}."
+        if a["status"] == "time_limit":
+            return f"Stopped by the time limit of {json.loads(a['options'])['time_limit_s']:g} s; {proven}."
+        return f"Interrupted; {proven}."
+
+    def worth(self) -> str:
+        """Net value with what it is made of."""
+        sums = dict.fromkeys(("value", "terminal", "capex", "opex", "penalty"), 0.0)
+        for line in self.tables.ledger.records():
+            sums[line["kind"]] += abs(line["discounted_musd"])
+        names = {"value": "value", "terminal": "+ worth at the end", "capex": "- capex", "opex": "- opex"}
+        parts = [f"{name} {money(sums[kind])}" for kind, name in names.items()]
+        parts += [f"- penalties {money(sums['penalty'])}"] if sums["penalty"] else []
+        net = money(float(self.data.attrs["objective_musd"]))
+        start = self.tables.reading.inputs.setting("calendar", "start")
+        return f"Net value {net}, discounted to {start} ({' '.join(parts)})."
+
+    def trust(self) -> str:
+        """Whether the check passed, and on how many assumptions the plan stands."""
+        checked = "Re-checked without the solver: passed." if self.data.attrs["checked"] else "NOT CHECKED."
+        p = self.tables.reading.document["provenance"]
+        total = p["sourced"] + p["assumed"] + p["unstated"]
+        said = f"{checked} {p['assumed']} of {total} inputs are assumptions"
+        return said + (f", {p['unstated']} state neither source nor assumption." if p["unstated"] else ".")
+
+    def not_modelled(self) -> str:
+        """What the scenario has no table for, so that the plan leaves it out."""
+        missing = [name.replace("_", " ") for name in not_modelled(self.tables.reading.document["tables"])]
+        return "Not modelled (the scenario has no such table): " + ", ".join(missing) + "." if missing else ""
+
+    def text(self) -> str:
+        """The whole page, lines of at most 100 characters."""
+        a = self.data.attrs
+        blocks = [
+            [
+                *wrapped(f"{a['study']}: {a['title']}"),
+                *wrapped(self.verdict()),
+                *wrapped(self.worth()),
+                *wrapped(self.trust()),
+            ],
+            summary_money.orders(self.tables),
+            summary_money.power(self.tables),
+            summary_money.fabric(self.tables),
+            summary_money.leases(self.tables),
+            summary_money.cash(self.tables),
+            summary_runs.runs(self.tables),
+            summary_runs.use(self.tables),
+            summary_limits.broken(self.tables),
+            summary_limits.binding(self.tables),
+            self._notes(),
+        ]
+        return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+
+    def _notes(self) -> list[str]:
+        lines = wrapped(self.not_modelled()) if self.not_modelled() else []
+        for notice in json.loads(self.data.attrs.get("check_notices", "[]"))[:5]:
+            lines += wrapped(f"Note: {notice}")
+        return lines
+
+
+def summary_text(data: xr.Dataset) -> str:
+    """The plan in a page of plain text.
+
+    Parameters
+    ----------
+    data
+        The plan's dataset.
+
+    Returns
+    -------
+    Lines of at most 100 characters, ending in a newline.
+    """
+    return PlanSummary(data).text()

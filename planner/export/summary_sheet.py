@@ -1,0 +1,105 @@
+"""The sheet `Summary`: how good the plan is, what it comes to, and that every sheet agrees with the ledger."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from xlsxwriter.utility import xl_rowcol_to_cell
+
+from planner.export.pen import Pen
+from planner.export.placed import HEAD, Placed
+from planner.export.reading import Value
+from planner.export.summary import PlanSummary
+
+Sum = tuple[str, float]  # formula without =, and its value
+
+
+def write_summary(sheet: Any, pen: Pen, summary: PlanSummary, placed: dict[str, Placed]) -> None:
+    """Fill the sheet: the verdict, net value by kind of money, and the agreement of the sheets."""
+    a = summary.data.attrs
+    pen.text(sheet, 0, 0, f"{a['study']}: {a['title']}", bold=True)
+    for row, sentence in enumerate((summary.verdict(), summary.trust()), 1):
+        pen.text(sheet, row, 0, sentence)
+    row = _figures(sheet, pen, a, HEAD + 1)
+    row = _net_value(sheet, pen, placed["ledger"], float(a["objective_musd"]), row + 1)
+    row = _agreement(sheet, pen, placed, row + 1)
+    for sentence in (summary.not_modelled(), str(a.get("prices_note", ""))):
+        if sentence:
+            row += 1
+            sheet.write_string(row, 0, sentence, pen.style("text"))
+
+
+def _figures(sheet: Any, pen: Pen, attrs: dict[str, Any], row: int) -> int:
+    figures: tuple[tuple[str, Value, str], ...] = (
+        ("status", str(attrs["status"]), "text"),
+        ("net value, M$ discounted to the start", float(attrs["objective_musd"]), "musd"),
+        ("no plan is worth more than, M$", float(attrs["bound_musd"]), "musd"),
+        ("gap, share of gross value", float(attrs["gap"]), "share"),
+        ("gap, M$", float(attrs["gap_musd"]), "musd"),
+        ("independent check passed", bool(attrs["checked"]), "flag"),
+        ("hash of the inputs", str(attrs["inputs_hash"]), "text"),
+    )
+    for name, value, kind in figures:
+        pen.text(sheet, row, 0, name)
+        pen.value(sheet, row, 1, kind, value)  # type: ignore[arg-type]
+        row += 1
+    return row
+
+
+def _net_value(sheet: Any, pen: Pen, ledger: Placed, objective: float, row: int) -> int:
+    """Nominal and discounted sums of the ledger by kind; the discounted ones add up to the objective."""
+    for column, heading in enumerate(("money, M$", "nominal", "counts in the objective")):
+        pen.text(sheet, row, column, heading, head=True)
+    kinds = [kind for kind in ("value", "terminal", "capex", "opex", "penalty") if kind in ledger.table.column("kind")]
+    first, total = row + 1, 0.0
+    for kind in kinds:
+        row += 1
+        pen.text(sheet, row, 0, kind)
+        for column, field in ((1, "amount_musd"), (2, "discounted_musd")):
+            formula, value = ledger.sum_if(field, kind=kind)
+            pen.formula(sheet, row, column, f"={formula}", value, bold=False)
+        total += value
+    row += 1
+    pen.text(sheet, row, 0, "net value", bold=True)
+    cells = f"{xl_rowcol_to_cell(first, 2)}:{xl_rowcol_to_cell(row - 1, 2)}" if kinds else "0"
+    pen.formula(sheet, row, 2, f"=SUM({cells})", total)
+    row += 1
+    pen.text(sheet, row, 0, "less the objective")
+    here = xl_rowcol_to_cell(row - 1, 2)
+    pen.value(sheet, row, 1, "musd", objective)
+    pen.formula(sheet, row, 2, f"={here}-{xl_rowcol_to_cell(row, 1)}", total - objective, bold=False)
+    return row + 1
+
+
+def _agreement(sheet: Any, pen: Pen, placed: dict[str, Placed], row: int) -> int:
+    """Each sheet's total beside what the ledger says."""
+    for column, heading in enumerate(("do the sheets agree with the ledger? M$", "sheet", "ledger", "difference")):
+        pen.text(sheet, row, column, heading, head=True)
+    ledger = placed["ledger"]
+    power = placed["power"]
+    halls = _plus(power.sum_if("amount_musd", kind="hall"), power.sum_if("amount_musd", kind="site"))
+    rent = _plus(_total(placed["leases"], "rent_musd"), _total(placed["leases"], "rent_after_musd"))
+    pairs: tuple[tuple[str, Sum, str, str], ...] = (
+        ("accelerators", _total(placed["orders"], "amount_musd"), "capex", "compute"),
+        ("halls and openings of sites", halls, "capex", "hall"),
+        ("power sources", power.sum_if("amount_musd", kind="power_source"), "capex", "power"),
+        ("fabric", _total(placed["fabric"], "amount_musd"), "capex", "network"),
+        ("rent", rent, "opex", "lease"),
+    )
+    for name, (formula, value), kind, part in pairs:
+        row += 1
+        pen.text(sheet, row, 0, name)
+        pen.formula(sheet, row, 1, f"={formula}", value, bold=False)
+        other, stated = ledger.sum_if("amount_musd", kind=kind, part=part)
+        pen.formula(sheet, row, 2, f"={other}", stated, bold=False)
+        cells = f"{xl_rowcol_to_cell(row, 1)}-{xl_rowcol_to_cell(row, 2)}"
+        pen.formula(sheet, row, 3, f"=ROUND({cells},8)", round(value - stated, 8), bold=False)
+    return row + 2
+
+
+def _total(placed: Placed, field: str) -> Sum:
+    return f"SUM({placed.cells(field)})", placed.table.total(field)
+
+
+def _plus(one: Sum, other: Sum) -> Sum:
+    return f"{one[0]}+{other[0]}", one[1] + other[1]
