@@ -18,7 +18,7 @@ from typing import Any
 
 import pyomo.environ as pyo
 
-from planner.core.declare import Column, Finding, Room, Row, Rule, Table
+from planner.core.declare import Column, Equation, Finding, Room, Row, Rule, Table
 from planner.core.inputs import Inputs
 from planner.core.rules import item_rule
 from planner.data.derive import Case
@@ -96,6 +96,7 @@ PRICED_LIMITS = Table(
         ),
     ),
 )
+EQUATIONS = (Equation("O1", "net_value", "the objective is the sum of its discounted parts", "M$"),)
 
 
 def weight(line: Line, d: Case) -> float:
@@ -118,4 +119,5 @@ ROOM = Room(
     name="finance",
     build=build,
     inputs=(PRICES, CASH_PROFILES, OPEX, PRICED_LIMITS),
+    equations=EQUATIONS,
 )
