@@ -110,6 +110,8 @@ SHARES = (2, 3)  # N2: how many gangs could share an instance
 
 def build(m: Workspace, b: Any, d: Case) -> None:
     """Fill the fabric block: endpoints and instances that can be ordered, and the gangs they must carry."""
+    if not d.inputs.has("fabrics"):
+        return
     fabrics: dict[str, Row] = {f"{r['site']}.{r['fabric']}": r for r in d.inputs.rows("fabrics")}
     at = {f: d.module_arrivals(r) if r["block_endpoints"] else [] for f, r in fabrics.items()}
     b.ORDER = index_set([(f, a.period) for f, found in at.items() for a in found], 2)
