@@ -7,6 +7,7 @@ budgets that carry, pull and overrun, every limit priced, payment by profile.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import xarray as xr
@@ -187,6 +188,11 @@ BIG = 50 * 0.95**2
 
 def full_plan() -> xr.Dataset:
     """The plan: decisions and results."""
+    return _full_plan().copy(deep=True)
+
+
+@cache
+def _full_plan() -> xr.Dataset:
     m = Maker(full_inputs(), MONTHS, 1, LABELS)
     _put_fleet(m)
     _put_power(m)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -228,3 +229,35 @@ def test_least_cost_leaves_value_out() -> None:
     objective = float(worth.sum())
     plan.attrs |= {"objective_musd": objective, "bound_musd": objective + 1.0, "scale_musd": scale, "gap": 1.0 / scale}
     assert check_plan(plan).ok
+
+
+@pytest.mark.parametrize("name", ["candidate_run", "candidate_n", "line_date", "ledger_musd"])
+def test_a_plan_with_parts_missing_is_no_plan(name: str) -> None:
+    (finding,) = check_plan(full_plan().drop_vars(name)).findings
+    assert (finding.equation, finding.message) == ("plan", f"lacks {name}")
+
+
+def test_attributes_and_dates_must_be_there() -> None:
+    plan = full_plan()
+    del plan.attrs["bound_musd"]
+    plan = plan.drop_vars("run_n")
+    assert equations(plan) == {"plan"}
+    plan = full_plan()
+    plan["line_date"].values[0] = "soon"
+    assert equations(plan) == {"plan"}
+    assert equations(full_plan().drop_vars("run_n")) == {"output:run_n"}
+
+
+def test_a_plan_read_from_a_file_passes(tmp_path: Path) -> None:
+    full_plan().to_netcdf(tmp_path / "plan.nc", engine="h5netcdf")
+    with xr.open_dataset(tmp_path / "plan.nc", engine="h5netcdf") as plan:
+        assert check_plan(plan).ok
+
+
+def test_the_text_lists_findings_by_equation_and_cuts_long_lists() -> None:
+    plan = full_plan()
+    plan["capex"].values[:] += 1.0
+    text = check_plan(plan).text()
+    assert text.splitlines()[0].startswith("check failed: 64 findings")
+    assert "output:capex: and 56 more" in text
+    assert "category=compute site=alpha period=2026-01 (off by 1 M$)" in text

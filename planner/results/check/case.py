@@ -51,6 +51,7 @@ class Case:
         }
         self.places = self.labels["site"]
         self._positions: dict[str, dict[str, int]] = {}
+        self._both: dict[str, tuple[list[int], list[int]]] = {}
 
     def dims(self, *names: str) -> Dims:
         """The named dims with their labels."""
@@ -77,9 +78,9 @@ class Case:
     def read(self, name: str, *dims: str) -> Array:
         """Values of a variable by the inputs' labels; zero where the plan has none."""
         values = np.zeros(tuple(len(self.labels[dim]) for dim in dims))
-        if name not in self.data:
+        if name not in self.data.variables:
             return values
-        variable = self.data[name]
+        variable = self.data.variables[name]
         if set(variable.dims) != set(dims):
             self.found.add(f"output:{name}", "", len(variable.dims), "dims", f"has dims {variable.dims}, not {dims}")
             return values
@@ -88,30 +89,34 @@ class Case:
         if bad.any():
             self.found.add(f"output:{name}", "", int(bad.sum()), "values", "holds values that are no numbers")
             stated = np.where(bad, 0.0, stated)
-        here, there = [], []
-        for dim in dims:
-            pairs = [(self.position(dim, label), i) for i, label in enumerate(self.stated_labels(dim))]
-            here.append([p for p, _ in pairs if p >= 0])
-            there.append([i for p, i in pairs if p >= 0])
+        here, there = zip(*(self._matched(dim) for dim in dims), strict=True)
         values[np.ix_(*here)] = stated[np.ix_(*there)]
         return values
 
+    def _matched(self, dim: str) -> tuple[list[int], list[int]]:
+        """Positions of a dim's labels in the inputs' order, and in the dataset's."""
+        if dim not in self._both:
+            pairs = [(self.position(dim, label), i) for i, label in enumerate(self.stated_labels(dim))]
+            self._both[dim] = ([p for p, _ in pairs if p >= 0], [i for p, i in pairs if p >= 0])
+        return self._both[dim]
+
     def stated_labels(self, dim: str) -> list[str]:
         """The labels of a dim of the dataset as text; dates as YYYY-MM."""
-        if dim not in self.data.coords or self.data.coords[dim].ndim != 1:
+        coordinate = self.data.variables.get(dim)
+        if coordinate is None or coordinate.ndim != 1:
             return [str(i) for i in range(self.data.sizes[dim])]
-        values = np.asarray(self.data.coords[dim].values)
+        values = np.asarray(coordinate.values)
         if np.issubdtype(values.dtype, np.datetime64):
             return [str(date) for date in values.astype("datetime64[M]")]
         return [str(value) for value in values.tolist()]
 
     def texts(self, name: str) -> list[str]:
         """A coordinate or variable of text, as a list."""
-        return [str(value) for value in np.asarray(self.data[name].values).tolist()]
+        return [str(value) for value in np.asarray(self.data.variables[name].values).tolist()]
 
     def compare(self, name: str, derived: Array, *dims: str, unit: str) -> None:
         """A published result against what was derived; its absence is a finding."""
-        if name not in self.data:
+        if name not in self.data.variables:
             self.found.add(f"output:{name}", "", float(derived.size), "values", "is missing from the plan")
             return
         stated = self.read(name, *dims)

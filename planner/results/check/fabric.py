@@ -146,13 +146,14 @@ def _check_tier(case: Case, fabrics: Fabrics, group: Group, f: int) -> None:
         dims = [*group.place(("larger_than", str(most))), slot]
         case.found.at_most("N1", _one_row(asked, dims), _one_row(limit, dims), dims)
     for k in (2, 3):
-        big = group.offered[group.offered > most / k]
-        if not big.size:
+        smallest = most // k + 1
+        if not (group.offered >= smallest).any():
             continue
-        count = (group.there * (group.units > most / k)).sum(axis=0)
+        count = (group.there * (group.units >= smallest)).sum(axis=0)
         room = (k - 1) * fabrics.instances[f]
-        for h in larger:
-            room = room + np.floor(rows[h]["max_gang"] / big.min()) * fabrics.instances[h]
+        for h in group.tiers:
+            if h != f:
+                room = room + (rows[h]["max_gang"] // smallest) * fabrics.instances[h]
         dims = [*group.place(("fabric", rows[f]["fabric"]), ("larger_than", f"1/{k}")), slot]
         case.found.at_most("N2", _one_row(count, dims), _one_row(room[by_slot], dims), dims)
 

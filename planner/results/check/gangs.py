@@ -9,7 +9,7 @@ from typing import Any
 
 from planner.core.units import PFLOP_PER_ZFLOP, SECONDS_PER_MONTH, TFLOPS_PER_PFLOPS
 from planner.results.check.case import Case
-from planner.results.check.fleet import can_stand
+from planner.results.check.fleet import can_cool
 
 # A narrow format without figures of its own is assumed to keep the arithmetic units less busy.
 NARROW = {"bf16": 1.0, "fp8": 0.5, "fp4": 0.25}
@@ -106,13 +106,18 @@ def objections(case: Case, run: dict[str, Any], accelerator: str, place: str, st
     if place in case.leases:
         if case.leases[place]["accelerator"] != accelerator:
             yield f"{place} rents no {accelerator}"
-    elif not can_stand(case, row, place):
-        yield f"{accelerator} cannot stand at {place}"
+    elif not _cooled(case, row, place):
+        yield f"{place} has no hall that can cool {accelerator}"
     if run["min_memory_gb"] is not None and not (row["memory_gb"] or 0.0) >= run["min_memory_gb"]:
         yield f"{accelerator} has {row['memory_gb']} GB of memory, {run['min_memory_gb']} are needed"
     if months not in run["durations_months"]:
         yield f"{months} months is not among its durations"
     yield from _timing(case, run, start, months)
+
+
+def _cooled(case: Case, row: dict[str, Any], site: str) -> bool:
+    halls = [hall for hall in case.inputs.rows("halls") if hall["site"] == site]
+    return not case.inputs.has("halls") or any(can_cool(row["cooling"], hall["cooling"]) for hall in halls)
 
 
 def _timing(case: Case, run: dict[str, Any], start: int, months: int) -> Iterator[str]:

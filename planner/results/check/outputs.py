@@ -9,6 +9,10 @@ from planner.results.check.chosen import Choice
 from planner.results.check.demand import Use
 from planner.results.check.fleet import Fleet
 
+RUN_RESULTS = tuple(
+    f"run_{name}" for name in ("status", "start", "finish", "site", "accelerator", "n", "months_late", "value_musd")
+)
+
 
 def check_outputs(case: Case, fleet: Fleet, use: Use, choices: list[Choice]) -> None:
     """Compare what is published with what follows; what has no one reading is left alone."""
@@ -26,9 +30,12 @@ def check_outputs(case: Case, fleet: Fleet, use: Use, choices: list[Choice]) -> 
 
 def _runs(case: Case, choices: list[Choice]) -> None:
     """What each run is said to do: status, dates, place, type, size, lateness, value."""
-    if "run" not in case.data.sizes:
-        return
     rows = case.inputs.by_id("runs", "run")
+    missing = [name for name in RUN_RESULTS if rows and name not in case.data.variables]
+    for name in missing:
+        case.found.add(f"output:{name}", "", float(len(rows)), "values", "is missing from the plan")
+    if missing or not rows:
+        return
     chosen = {choice.run: choice for choice in choices if choice.share > 0.5}
     stated = case.stated_labels("run")
     if sorted(stated) != sorted(rows):
@@ -37,25 +44,25 @@ def _runs(case: Case, choices: list[Choice]) -> None:
         if name in rows:
             expected = _expected(case, rows[name], chosen.get(name))
             for output, value in expected.items():
-                _compare(case, output, name, case.data[output].values[i], value)
+                _compare(case, output, name, case.data.variables[output].values[i], value)
 
 
 def _expected(case: Case, row: dict[str, object], choice: Choice | None) -> dict[str, str | float]:
+    """What each of `RUN_RESULTS` must say about a run."""
     if choice is None:
-        texts: dict[str, str | float] = dict.fromkeys(("run_start", "run_finish", "run_site", "run_accelerator"), "")
-        numbers: dict[str, str | float] = dict.fromkeys(("run_n", "run_months_late", "run_value_musd"), 0.0)
-        return {"run_status": "refused", **texts, **numbers}
+        return dict(zip(RUN_RESULTS, ("refused", "", "", "", "", 0.0, 0.0, 0.0), strict=True))
     late = max(0, choice.finish - case.calendar.month(str(row["due"])))
-    return {
-        "run_status": "late" if late else "started",
-        "run_start": case.calendar.date(choice.start),
-        "run_finish": case.calendar.date(choice.finish),
-        "run_site": case.places[choice.place],
-        "run_accelerator": case.labels["accelerator"][choice.accelerator],
-        "run_n": float(choice.size),
-        "run_months_late": float(late),
-        "run_value_musd": choice.value_musd,
-    }
+    values = (
+        "late" if late else "started",
+        case.calendar.date(choice.start),
+        case.calendar.date(choice.finish),
+        case.places[choice.place],
+        case.labels["accelerator"][choice.accelerator],
+        float(choice.size),
+        float(late),
+        choice.value_musd,
+    )
+    return dict(zip(RUN_RESULTS, values, strict=True))
 
 
 def _compare(case: Case, output: str, run: str, stated: object, derived: str | float) -> None:
