@@ -224,7 +224,10 @@ def _outcome(h: highspy.Highs, matrix: Matrix, watch: _Watch, interrupted: bool)
         name = named[status]
     else:
         raise SolverError(f"HiGHS ended with model status {h.modelStatusToString(status)}")
-    feasible = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+    # a plan without a single decision is a plan: HiGHS claims no solution for it
+    feasible = (
+        status == kinds.kModelEmpty or info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+    )
     x = np.array(h.getSolution().col_value, dtype=float) if feasible else watch.best
     mip = bool(matrix.integer.any())
     objective = -np.inf if x is None else -float(matrix.cost @ x + matrix.offset)
