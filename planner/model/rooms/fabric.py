@@ -162,11 +162,12 @@ def _gangs(m: Workspace, b: Any, d: Case, fabrics: dict[str, Row], groups: dict[
     counts: dict[tuple[str, int, int], list[tuple[int, int]]] = defaultdict(list)
     for (g, s, h), present in m.need("gangs").items():
         group = (s, d.accelerators[g]["fabric_family"])
-        for f in groups.get(group, []):
-            most = fabrics[f]["max_gang"]
+        tiers = groups.get(group, [])
+        for most in sorted({fabrics[f]["max_gang"] for f in tiers}):
             gangs[*group, most, h] += [(n, c) for n, c in present if n > most]
+        for f in tiers:
             for k in SHARES:
-                counts[f, k, h] += [(1, c) for n, c in present if n * k > most]
+                counts[f, k, h] += [(1, c) for n, c in present if n * k > fabrics[f]["max_gang"]]
     able = {group: sorted(found, key=lambda f: fabrics[f]["max_gang"]) for group, found in groups.items()}
 
     def gangs_fit_endpoints(b: Any, s: str, family: str, n: int, at: int) -> Any:
