@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import xarray as xr
 
 from planner.core.errors import InputError, Problem
+from planner.core.files import replacing
 from planner.core.inputs import Inputs
 
-# HDF5 holds no attribute above 64 KiB: in the file these stand as scalar variables.
+# HDF5 holds no attribute above 64 KiB: in the file these, and any other that is long, stand as scalar variables.
 _LONG = ("inputs", "options", "versions", "timings", "sizes", "equations")
+_AS_VARIABLE = "attr_"
+LONGEST_ATTRIBUTE = 32_000  # bytes
 
 
 class Plan:
@@ -22,6 +23,11 @@ class Plan:
 
     `data` is an `xarray.Dataset` whose dims and variables are those of scenario format 1.
     """
+
+    # bound in planner/__init__.py: export lies above results
+    to_excel: Callable[[str | Path], Path]
+    to_csv: Callable[[str | Path], list[Path]]
+    summary: Callable[[], str]
 
     def __init__(self, data: xr.Dataset) -> None:
         self.data = data
@@ -75,9 +81,9 @@ class Plan:
         """
         target = Path(path)
         data = self.data.copy()
-        for name in _LONG:
-            if name in data.attrs:
-                data[f"attr_{name}"] = ((), data.attrs.pop(name))
+        for name, value in list(data.attrs.items()):
+            if name in _LONG or (isinstance(value, str) and len(value.encode()) > LONGEST_ATTRIBUTE):
+                data[f"{_AS_VARIABLE}{name}"] = ((), data.attrs.pop(name))
         for name in ("period", "signature"):
             if name in data.coords:
                 data[name].encoding = {
@@ -85,14 +91,8 @@ class Plan:
                     "dtype": "int64",
                     "calendar": "proleptic_gregorian",
                 }
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle, part = tempfile.mkstemp(suffix=".part", prefix=target.name, dir=target.parent)
-        os.close(handle)
-        try:
+        with replacing(target) as part:
             data.to_netcdf(part, engine="h5netcdf")
-            Path(part).replace(target)
-        finally:
-            Path(part).unlink(missing_ok=True)
         return target
 
     def __repr__(self) -> str:
@@ -116,15 +116,18 @@ def open_plan(path: str | Path) -> Plan:
             data = opened.load()
     except (OSError, ValueError) as error:
         raise InputError([Problem("not_a_plan", f"is no readable netCDF file ({error})", file=str(source))]) from error
-    for name in _LONG:
-        if f"attr_{name}" in data:
-            data.attrs[name] = str(data[f"attr_{name}"].item())
-            data = data.drop_vars(f"attr_{name}")
+    return Plan(_as_written(data, source))
+
+
+def _as_written(data: xr.Dataset, source: Path) -> xr.Dataset:
+    """A dataset read from a file as it was before: long attributes, kinds of values, text as objects."""
+    for name in [str(name) for name in data.variables if str(name).startswith(_AS_VARIABLE)]:
+        data.attrs[name.removeprefix(_AS_VARIABLE)] = str(data[name].item())
+        data = data.drop_vars(name)
+    data.attrs = {name: value.item() if hasattr(value, "item") else value for name, value in data.attrs.items()}
+    texts = {name: item.astype(object) for name, item in data.variables.items() if item.dtype.kind in "UT"}
+    data = data.assign_coords({name: texts[name] for name in texts if name in data.coords})
+    data = data.assign({name: texts[name] for name in texts if name not in data.coords})
     if missing := [name for name in ("inputs", "status", "objective_musd") if name not in data.attrs]:
         raise InputError([Problem("not_a_plan", f"holds no plan: {', '.join(missing)} missing", file=str(source))])
-    return Plan(data)
-
-
-def plain(value: Any) -> Any:
-    """A NumPy scalar as the Python value it holds."""
-    return value.item() if hasattr(value, "item") else value
+    return data
