@@ -10,6 +10,7 @@ from planner.core.inputs import Inputs
 from planner.core.units import HOURS_PER_MONTH
 from planner.data.catalogues import read_catalogue
 from planner.data.load import bundled_names, read_scenario
+from planner.data.resources import resource_dir
 from planner.data.validate import resolve
 from planner.model.rooms import ROOMS
 
@@ -42,6 +43,12 @@ def test_every_row_says_where_it_comes_from(name: str) -> None:
     provenance = resolved(name).document["provenance"]
     assert provenance["unstated"] == 0
     assert provenance["sourced"] > 0
+
+
+def test_readme_counts_facts_and_assumptions(base: Inputs) -> None:
+    counted = base.document["provenance"]
+    text = (resource_dir("scenarios") / "llama-2023" / "README.md").read_text(encoding="utf-8")
+    assert f"{counted['sourced']} rows are facts throughout, {counted['assumed']} hold an assumption" in text
 
 
 def test_family_has_the_variants_that_were_asked_for() -> None:
