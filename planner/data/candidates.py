@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -22,6 +23,30 @@ from planner.data.sizing import (
 COLUMNS = [
     "run", "accelerator", "site", "first_slot", "last_slot", "start", "months", "finish", "n", "value_musd",
 ]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Several own sites that can hold one gang together, in fixed shares."""
+
+    shares: tuple[tuple[str, float], ...]
+    mfu_factor: float
+    tbps_per_kaccelerator: float
+
+    def parts(self, n: int, step: int) -> list[tuple[str, int]]:
+        """The part of a gang of n at each site, each a whole number of steps."""
+        return [(site, math.ceil(n * share / step * (1.0 - 1e-12)) * step) for site, share in self.shares]
+
+
+def read_spans(inputs: Inputs) -> dict[str, Span]:
+    """The spans of a scenario, by id."""
+    shares: dict[str, list[tuple[str, float]]] = {}
+    for row in inputs.rows("span_sites"):
+        shares.setdefault(row["span"], []).append((row["site"], row["share"]))
+    return {
+        row["span"]: Span(tuple(shares.get(row["span"], [])), row["mfu_factor"], row["tbps_per_kaccelerator"])
+        for row in inputs.rows("spans")
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,37 +77,49 @@ def _finishing_slot(calendar: Calendar, finish: int, slot_at_end: dict[int, int]
     return slot_at_end.get(finish) if finish <= calendar.end else None
 
 
+def _sizes(run: Row, accelerator: Row, utilisation: UtilisationTable, factor: float) -> dict[int, int]:
+    """The gang of each duration offered, where one exists; `factor` scales the MFU."""
+    peak = peak_pflops(accelerator, run["number_format"])
+    memory, least = accelerator["memory_gb"], run["min_memory_gb"]
+    if peak is None or (least is not None and (memory is None or memory < least)):
+        return {}
+    useful = usable_efficiency(utilisation, run, accelerator["accelerator"])
+    sizes: dict[int, int] = {}
+    for months in sorted(run["durations_months"]):
+        n = gang_size(run_flop_zflop(run), peak * factor, useful, months, gang_step(accelerator))
+        # a longer gang that is no smaller is dominated: it holds as much for longer and finishes later
+        if n is not None and all(n < shorter for shorter in sizes.values()):
+            sizes[months] = n
+    return sizes
+
+
+def gang_step(accelerator: Row) -> int:
+    """A gang of the type is a multiple of this."""
+    return int(accelerator["gang_step"] or accelerator["lot_size"])
+
+
 def _run_rows(
     run: Row, inputs: Inputs, calendar: Calendar, utilisation: UtilisationTable, reach: Reach
 ) -> list[tuple[object, ...]]:
     types = inputs.by_id("accelerators", "accelerator")
-    leases = inputs.by_id("leases", "lease")
+    leases, spans = inputs.by_id("leases", "lease"), read_spans(inputs)
     everywhere = [row["site"] for row in inputs.rows("sites")] + list(leases)
     slot_at_end = {slot.end: h for h, slot in enumerate(calendar.slots)}
     starts = offered_starts(run, calendar, inputs)
     rows: list[tuple[object, ...]] = []
     for g in run["eligible"]:
-        peak = peak_pflops(types[g], run["number_format"])
-        memory = types[g]["memory_gb"]
-        if peak is None or (run["min_memory_gb"] is not None and (memory is None or memory < run["min_memory_gb"])):
-            continue
-        step = types[g]["gang_step"] or types[g]["lot_size"]
-        sizes: dict[int, int] = {}
-        for months in sorted(run["durations_months"]):
-            n = gang_size(run_flop_zflop(run), peak, usable_efficiency(utilisation, run, g), months, step)
-            # a longer gang that is no smaller is dominated: it holds as much for longer and finishes later
-            if n is not None and all(n < shorter for shorter in sizes.values()):
-                sizes[months] = n
         for place in ids_or_all(run["sites"], everywhere):
             if place in leases and leases[place]["accelerator"] != g:
                 continue
-            for months, n in sizes.items():
-                if n > reach.largest_gang(g, place):
+            span = spans.get(place)
+            for months, n in _sizes(run, types[g], utilisation, span.mfu_factor if span else 1.0).items():
+                parts = span.parts(n, gang_step(types[g])) if span else [(place, n)]
+                if any(part > reach.largest_gang(g, site) for site, part in parts):
                     continue
                 for h in starts:
                     start = calendar.slots[h].start
                     last = _finishing_slot(calendar, start + months, slot_at_end)
-                    if last is None or n > reach.units_by(g, place, start):
+                    if last is None or any(part > reach.units_by(g, site, start) for site, part in parts):
                         continue
                     value = late_value(run, calendar, start + months)
                     rows.append((run["run"], g, place, h, last, start, months, start + months, n, value))

@@ -12,10 +12,11 @@ import pandas as pd
 from planner.core.declare import Row
 from planner.core.inputs import Inputs
 from planner.data.calendar import Calendar, build_calendar
-from planner.data.candidates import Reach, build_candidates
+from planner.data.candidates import Reach, build_candidates, gang_step, read_spans
 from planner.data.payments import CashProfiles, PriceBook
 from planner.data.sizing import UtilisationTable, peak_pflops
 
+PARTS = ["candidate", "accelerator", "site", "first_slot", "last_slot", "start", "finish", "n"]
 COOLED_BY = {"air": ("air", "either"), "liquid": ("liquid", "either"), "either": ("air", "liquid", "either")}
 
 
@@ -158,6 +159,29 @@ class Case:
     def candidates(self) -> pd.DataFrame:
         """Every way a run may be done (see `build_candidates`)."""
         return build_candidates(self.inputs, self.calendar, self.utilisation, Reach(self.largest_gang, self.units_by))
+
+    @cached_property
+    def parts(self) -> pd.DataFrame:
+        """What each candidate takes where: a row for each site of its gang; what runs already is candidate -1.
+
+        Columns candidate, accelerator, site, first_slot, last_slot, start, finish, n.
+        """
+        frame = self.candidates.assign(candidate=range(len(self.candidates)))
+        spans = read_spans(self.inputs)
+        spread = frame["site"].isin(list(spans))
+        rows: list[dict[str, Any]] = []
+        for wide in frame[spread].to_dict("records"):
+            step = gang_step(self.accelerators[wide["accelerator"]])
+            whole = {str(name): value for name, value in wide.items()}
+            rows += [whole | {"site": s, "n": n} for s, n in spans[wide["site"]].parts(wide["n"], step)]
+        for row in self.inputs.rows("running"):
+            finish = min(self.calendar.month(row["until"]), self.calendar.end)
+            here = [h for h, slot in enumerate(self.calendar.slots) if slot.start < finish]
+            if here:
+                held = {"candidate": -1, "first_slot": 0, "last_slot": here[-1], "start": 0, "finish": finish}
+                rows.append({**held, "accelerator": row["accelerator"], "site": row["site"], "n": row["n"]})
+        single = frame[~spread][PARTS]
+        return pd.concat([single, pd.DataFrame(rows, columns=PARTS)], ignore_index=True) if rows else single
 
     def stream_speed(self, stream: str, accelerator: str) -> float | None:
         """PFLOP/s that a stream gets from one accelerator; None if unknown."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from planner.data.calendar import Calendar
+from planner.model.workspace import linear
 
 Key = TypeVar("Key", bound=tuple[Any, ...])
 
@@ -23,3 +24,8 @@ def without_repeats(rows: dict[Key, list[tuple[int, int]]], calendar: Calendar) 
         if present and not (same_period and rows.get(before) == present):
             kept.append(key)
     return kept
+
+
+def taken(pairs: list[tuple[Any, int]], start: Any) -> Any:
+    """What gangs take: (amount, candidate) pairs times `start`; a negative candidate is given, not decided."""
+    return linear([(n, start[c]) for n, c in pairs if c >= 0], sum(n for n, c in pairs if c < 0))

@@ -10,7 +10,7 @@ import numpy as np
 from planner.data.derive import Case
 
 CAPEX_PARTS = ("compute", "hall", "power", "network")
-OPEX_PARTS = ("energy", "running", "lease", "placement")
+OPEX_PARTS = ("energy", "running", "lease", "placement", "traffic")
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,11 @@ def plan_dims(case: Case) -> dict[str, Dim]:
         "hall": _of_site(case, "halls", "hall"),
         "power_source": _of_site(case, "power_sources", "power_source"),
         "fabric": _of_site(case, "fabrics", "fabric"),
+        "link": _named([row["link"] for row in case.inputs.rows("links")]),
+        "link_module": _named([f"{row['link']}.{row['module']}" for row in case.inputs.rows("link_modules")]),
+        "direction": _named(["ab", "ba"]),
+        "source": _named(list(case.sites)),
+        "destination": _named(list(case.sites)),
         "candidate": _candidates(case),
         "fiscal_year": Dim(np.array(years), tuple(years)),
         "budget_category": _named(categories),

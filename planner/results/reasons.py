@@ -97,20 +97,24 @@ class _Finder:
 
     def _in_the_way(self, candidate: int) -> str | None:
         """The run that takes most of what the candidate would need, if it does not fit beside the chosen ones."""
-        frame = self._case.candidates
-        mine: dict[str, Any] = {str(k): v for k, v in frame.loc[candidate].items()}
-        here = frame.loc[[c for c in self._chosen if c != candidate]]
-        here = here[(here["accelerator"] == mine["accelerator"]) & (here["site"] == mine["site"])]
-        healthy = self._case.accelerators[mine["accelerator"]]["availability"]
-        taken: dict[str, int] = {}
-        for h in range(mine["first_slot"], mine["last_slot"] + 1):
-            present = here[(here["first_slot"] <= h) & (here["last_slot"] >= h)]
-            units = self._units[mine["accelerator"], mine["site"]][self._case.calendar.slots[h].period]
-            if present["n"].sum() + mine["n"] > healthy * units + 1e-6:
-                for run, n in zip(present["run"], present["n"], strict=True):
-                    taken[run] = taken.get(run, 0) + n
-        taken.pop(mine["run"], None)
-        return max(taken, key=lambda run: taken[run]) if taken else None
+        parts = self._case.parts
+        chosen = parts[parts["candidate"].isin([c for c in self._chosen if c != candidate] + [-1])]
+        taken: dict[int, int] = {}
+        mine: Any
+        for mine in parts[parts["candidate"] == candidate].itertuples():
+            here = chosen[(chosen["accelerator"] == mine.accelerator) & (chosen["site"] == mine.site)]
+            healthy = self._case.accelerators[mine.accelerator]["availability"]
+            for h in range(mine.first_slot, mine.last_slot + 1):
+                present = here[(here["first_slot"] <= h) & (here["last_slot"] >= h)]
+                units = self._units[mine.accelerator, mine.site][self._case.calendar.slots[h].period]
+                if present["n"].sum() + mine.n > healthy * units + 1e-6:
+                    for c, n in zip(present["candidate"], present["n"], strict=True):
+                        taken[c] = taken.get(c, 0) + n
+        runs = self._case.candidates["run"]
+        names = {c: "runs in progress" if c < 0 else str(runs[c]) for c in taken}
+        own = str(runs[candidate])
+        others = {c: n for c, n in taken.items() if names[c] != own}
+        return names[max(others, key=lambda c: others[c])] if others else None
 
     def _column(self, column: int) -> Iterable[tuple[int, float]]:
         a = self._matrix.a

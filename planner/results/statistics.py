@@ -43,14 +43,13 @@ def add_statistics(data: xr.Dataset, dims: dict[str, Dim], case: Case) -> None:
 def _taken(data: xr.Dataset, dims: dict[str, Dim], case: Case, shape: tuple[int, ...]) -> np.ndarray:
     taken = np.zeros(shape)
     where = {d: dims[d].position() for d in ("accelerator", "site")}
-    if "start" in data:
-        for c in np.flatnonzero(data["start"].to_numpy() > 0.5):
-            row = case.candidates.iloc[int(c)]
-            for t, period in enumerate(case.calendar.periods):
-                months = min(period.end, int(row["finish"])) - max(period.start, int(row["start"]))
-                if months > 0:
-                    at = (where["accelerator"][row["accelerator"]], where["site"][row["site"]], t)
-                    taken[at] += row["n"] * months / period.months
+    chosen = {*np.flatnonzero(data["start"].to_numpy() > 0.5).tolist(), -1} if "start" in data else {-1}
+    for row in case.parts[case.parts["candidate"].isin(chosen)].to_dict("records"):
+        for t, period in enumerate(case.calendar.periods):
+            months = min(period.end, row["finish"]) - max(period.start, row["start"])
+            if months > 0:
+                at = (where["accelerator"][row["accelerator"]], where["site"][row["site"]], t)
+                taken[at] += row["n"] * months / period.months
     if "stream_use" in data:
         taken += data["stream_use"].to_numpy().sum(axis=0)
     return taken

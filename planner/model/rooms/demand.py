@@ -1,7 +1,8 @@
 """Demand: runs, each a gang of accelerators of one type at one place for some months.
 
 Sets: place s (own site or lease), accelerator g, period t, slot h; run r; candidate c = (run, type, place,
-first slot, duration) with gang n_c.
+first slot, duration) with gang n_c; over a span of sites it has a part of n_c at each of them. What runs on
+from before the horizon (table `running`) takes its part of D1 and D2 as given.
 
 Decisions
     start[c]           run starts as this candidate                                   [0/1]
@@ -29,8 +30,8 @@ from planner.core.declare import Column, Equation, Output, Room, Table
 from planner.core.rules import given_one_way, ids_apart, not_later
 from planner.data.derive import Case
 from planner.model.formats import FORMATS
-from planner.model.slots import without_repeats
-from planner.model.workspace import Line, Term, Workspace, index_set, linear
+from planner.model.slots import taken, without_repeats
+from planner.model.workspace import Line, Workspace, index_set, linear
 
 TEAMS = Table(
     "teams",
@@ -90,7 +91,14 @@ RUNS = Table(
         ),
         Column("durations_months", "integers", "durations offered; each a whole number of slots", "months", low=1),
         Column("eligible", "ids", "types it can run on", refers=("accelerators",)),
-        Column("sites", "ids", "sites and leases it can run at; empty: all", "", None, refers=("sites", "leases")),
+        Column(
+            "sites",
+            "ids",
+            "sites, leases and spans it can run at; empty: all sites and leases",
+            "",
+            None,
+            refers=("sites", "leases", "spans"),
+        ),
         Column("min_memory_gb", "number", "least memory per accelerator", "GB", None, low=0),
         Column("earliest", "date", "first start"),
         Column("due", "date", "finish without loss of value"),
@@ -107,6 +115,20 @@ RUNS = Table(
         ids_apart("run", (("streams", "stream"),)),
     ),
     catalogue="training_runs",
+)
+RUNNING = Table(
+    "running",
+    "Runs in progress when the horizon starts: what they hold is given.",
+    ("running",),
+    (
+        Column("running", "id", "name"),
+        Column("team", "id", "whose", "", None, refers=("teams",)),
+        Column("site", "id", "site or lease", refers=("sites", "leases")),
+        Column("accelerator", "id", "type", refers=("accelerators",)),
+        Column("n", "integer", "accelerators it holds", "accelerators", low=1),
+        Column("until", "date", "first month in which it is gone"),
+    ),
+    rules=(ids_apart("running", (("runs", "run"),)),),
 )
 MFU = Table(
     "mfu",
@@ -145,7 +167,7 @@ def build(m: Workspace, b: Any, d: Case) -> None:
     m.offer("start", b.start)
     m.offer("gangs", gangs)
     m.offer("gang_shares", shares)
-    _capacity(b, d, m.need("online"), gangs, shares, m.need("stream_units"))
+    _capacity(m, b, d, gangs, shares)
     _runs(b, d)
     names = ("run", "finish", "value_musd")
     for c, (r, finish, value) in enumerate(zip(*(d.candidates[k].tolist() for k in names), strict=True)):
@@ -155,9 +177,8 @@ def build(m: Workspace, b: Any, d: Case) -> None:
 def present_gangs(d: Case) -> dict[tuple[str, str, int], list[tuple[int, int]]]:
     """(type, place, slot): the gang and number of every candidate present there."""
     gangs: dict[tuple[str, str, int], list[tuple[int, int]]] = defaultdict(list)
-    frame = d.candidates
-    columns = (frame[name].tolist() for name in ("accelerator", "site", "first_slot", "last_slot", "n"))
-    for c, (g, s, first, last, n) in enumerate(zip(*columns, strict=True)):
+    names = ("candidate", "accelerator", "site", "first_slot", "last_slot", "n")
+    for c, g, s, first, last, n in zip(*(d.parts[k].tolist() for k in names), strict=True):
         for h in range(first, last + 1):
             gangs[g, s, h].append((n, c))
     return gangs
@@ -168,10 +189,8 @@ def gang_shares(d: Case) -> dict[tuple[str, str, int], list[tuple[float, int]]]:
     shares: dict[tuple[str, str, int], list[tuple[float, int]]] = defaultdict(list)
     period_of = [slot.period for slot in d.calendar.slots]
     periods = d.calendar.periods
-    names = ("accelerator", "site", "first_slot", "last_slot", "start", "finish", "n")
-    for c, (g, s, first, last, start, finish, n) in enumerate(
-        zip(*(d.candidates[k].tolist() for k in names), strict=True)
-    ):
+    names = ("candidate", "accelerator", "site", "first_slot", "last_slot", "start", "finish", "n")
+    for c, g, s, first, last, start, finish, n in zip(*(d.parts[k].tolist() for k in names), strict=True):
         for t in range(period_of[first], period_of[last] + 1):
             months = min(periods[t].end, finish) - max(periods[t].start, start)
             shares[g, s, t].append((n * months / periods[t].months, c))
@@ -179,22 +198,24 @@ def gang_shares(d: Case) -> dict[tuple[str, str, int], list[tuple[float, int]]]:
 
 
 def _capacity(
-    b: Any, d: Case, online: dict[tuple[str, str, int], list[Term]],
+    m: Workspace,
+    b: Any,
+    d: Case,
     gangs: dict[tuple[str, str, int], list[tuple[int, int]]],
-    shares: dict[tuple[str, str, int], list[tuple[float, int]]], used: dict[tuple[str, str, int], list[Term]],
-) -> None:  # fmt: skip
+    shares: dict[tuple[str, str, int], list[tuple[float, int]]],
+) -> None:
     """D1 by slot, D2 by period."""
+    online, used = m.need("online"), m.need("stream_units")
     healthy = {g: row["availability"] for g, row in d.accelerators.items()}
 
     def there(g: str, s: str, t: int) -> Any:
         return linear([(healthy[g] * c, v) for c, v in online.get((g, s, t), [])])
 
     def gangs_fit_online(b: Any, g: str, s: str, h: int) -> Any:
-        return linear([(n, b.start[c]) for n, c in gangs[g, s, h]]) <= there(g, s, d.calendar.slots[h].period)
+        return taken(gangs[g, s, h], b.start) <= there(g, s, d.calendar.slots[h].period)
 
     def gangs_and_streams_fit_online(b: Any, g: str, s: str, t: int) -> Any:
-        taken = [(n, b.start[c]) for n, c in shares.get((g, s, t), [])] + used.get((g, s, t), [])
-        return linear(taken) <= there(g, s, t)
+        return taken(shares.get((g, s, t), []), b.start) + linear(used.get((g, s, t), [])) <= there(g, s, t)
 
     b.gangs_fit_online = pyo.Constraint(without_repeats(gangs, d.calendar), rule=gangs_fit_online, doc="(D1)")
     b.gangs_and_streams_fit_online = pyo.Constraint(
@@ -224,7 +245,7 @@ ROOM = Room(
     needs=("online", "stream_units"),
     offers=("start", "gangs", "gang_shares"),
     money=(("value", "run"),),
-    inputs=(TEAMS, RUNS, MFU),
+    inputs=(TEAMS, RUNS, RUNNING, MFU),
     equations=EQUATIONS,
     outputs=OUTPUTS,
     integers={"start": "run"},

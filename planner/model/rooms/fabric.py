@@ -35,7 +35,7 @@ from planner.core.rules import needed_when, not_above
 from planner.core.units import USD_PER_MUSD
 from planner.data.derive import Arrival, Case
 from planner.model.assets import Asset, charge
-from planner.model.slots import without_repeats
+from planner.model.slots import taken, without_repeats
 from planner.model.workspace import Term, Workspace, index_set, linear
 
 FABRICS = Table(
@@ -172,17 +172,16 @@ def _gangs(m: Workspace, b: Any, d: Case, fabrics: dict[str, Row], groups: dict[
 
     def gangs_fit_endpoints(b: Any, s: str, family: str, n: int, at: int) -> Any:
         t = at if n == 0 else d.calendar.slots[at].period
-        terms = online[s, family, 0, at] if n == 0 else [(c, start[i]) for c, i in gangs[s, family, n, at]]
+        terms = linear(online[s, family, 0, at]) if n == 0 else taken(gangs[s, family, n, at], start)
         large = [f for f in able.get((s, family), []) if fabrics[f]["max_gang"] > n]
-        return linear(terms) <= sum((b.endpoints[f, t] for f in large), start=linear([]))
+        return terms <= sum((b.endpoints[f, t] for f in large), start=linear([]))
 
     def large_gangs_fit_instances(b: Any, f: str, k: int, h: int) -> Any:
         t = d.calendar.slots[h].period
         least = fabrics[f]["max_gang"] // k + 1
         others = [o for o in groups[fabrics[f]["site"], fabrics[f]["family"]] if o != f]
         held = sum(fabrics[o]["max_gang"] // least * b.instances[o, t] for o in others)
-        terms = linear([(n, start[c]) for n, c in counts[f, k, h]])
-        return terms <= (k - 1) * b.instances[f, t] + held
+        return taken(counts[f, k, h], start) <= (k - 1) * b.instances[f, t] + held
 
     b.gangs_fit_endpoints = pyo.Constraint(
         [*online, *without_repeats(gangs, d.calendar)], rule=gangs_fit_endpoints, doc="(N1)"

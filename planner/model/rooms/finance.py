@@ -24,7 +24,7 @@ from planner.core.rules import item_rule
 from planner.data.derive import Case
 from planner.model.workspace import SIGN, Line, Workspace
 
-ITEM = "accelerator, hall, power source, fabric or lease (`site.hall` where the name alone is not enough)"
+ITEM = "accelerator, hall, power source, fabric, lease or link module (`site.hall` where the name alone is not enough)"
 ITEM_RULE = item_rule(
     (
         ("accelerators", ("accelerator",)),
@@ -32,6 +32,7 @@ ITEM_RULE = item_rule(
         ("power_sources", ("site", "power_source")),
         ("fabrics", ("site", "fabric")),
         ("leases", ("lease",)),
+        ("link_modules", ("link", "module")),
     )
 )
 

@@ -44,7 +44,7 @@ def build(m: Workspace, b: Any, d: Case) -> None:
             m.ledger.add(Line("opex", "placement", s, periods[t].start), rate, use[i, g, s, t])
     for (g, s, t), present in m.need("gang_shares").items() if rows else []:
         for units, c in present:
-            if (runs[c], s) in rows:
+            if c >= 0 and (runs[c], s) in rows:
                 rate = _rate(rows[runs[c], s], _gang_speed(d, runs[c], g, c)) * periods[t].months
                 m.ledger.add(Line("opex", "placement", s, periods[t].start), rate * units, start[c])
 

@@ -58,6 +58,15 @@ STREAMS = Table(
             None,
             low=0,
         ),
+        Column("home_site", "id", "own site where its data is; empty: anywhere", "", None, refers=("sites",)),
+        Column(
+            "tbps_per_pflops_away",
+            "number",
+            "traffic from home for each PFLOP/s served at another own site",
+            "Tb/s/PFLOP/s",
+            0.0,
+            low=0,
+        ),
     ),
     rules=(not_above("floor_pflops", "ceiling_pflops"),),
 )
@@ -127,6 +136,7 @@ def build(m: Workspace, b: Any, d: Case) -> None:
         served[i, t].append((speed[i, g, s], b.stream_use[i, g, s, t]))
     m.offer("stream_units", used)
     m.offer("stream_use", b.stream_use)
+    m.offer("stream_traffic", _traffic(b, d, speed))
     b.served = pyo.Expression(d.streams, periods, rule=lambda b, i, t: linear(served[i, t]))
     _service(b, d)
     _money(m, b, d)
@@ -140,6 +150,16 @@ def stream_speeds(d: Case) -> dict[tuple[str, str, str], float]:
             if (speed := d.stream_speed(i, g)) is not None:
                 found |= {(i, g, s): speed for s in ids_or_all(row["sites"], d.places)}
     return found
+
+
+def _traffic(b: Any, d: Case, speed: dict[tuple[str, str, str], float]) -> dict[tuple[str, str, int], list[Term]]:
+    """(home, site, period): Tb/s of what is served away from home at own sites."""
+    found: dict[tuple[str, str, int], list[Term]] = defaultdict(list)
+    for i, g, s, t in b.USE:
+        home, tbps = d.streams[i]["home_site"], d.streams[i]["tbps_per_pflops_away"]
+        if home is not None and tbps > 0 and s != home and s in d.sites:
+            found[home, s, t].append((tbps * speed[i, g, s], b.stream_use[i, g, s, t]))
+    return dict(found)
 
 
 def stream_limits(d: Case, stream: str, t: int) -> tuple[float, float | None]:
@@ -217,7 +237,7 @@ ROOM = Room(
     name="streams",
     build=build,
     needs=("online",),
-    offers=("stream_units", "stream_use"),
+    offers=("stream_units", "stream_use", "stream_traffic"),
     money=(("value", "stream"), ("penalty", "unserved")),
     inputs=(STREAMS, STREAM_DEMAND, STREAM_SEGMENTS, STREAM_SPEEDS),
     equations=EQUATIONS,
