@@ -16,7 +16,6 @@ from planner.data.sizing import (
     ids_or_all,
     peak_pflops,
     run_flop_zflop,
-    usable_efficiency,
 )
 
 COLUMNS = [
@@ -67,9 +66,10 @@ def _run_rows(
         if peak is None or (run["min_memory_gb"] is not None and (memory is None or memory < run["min_memory_gb"])):
             continue
         step = types[g]["gang_step"] or types[g]["lot_size"]
+        useful = [(largest, found.useful) for largest, found in utilisation.bands(run, g)]
         sizes: dict[int, int] = {}
         for months in sorted(run["durations_months"]):
-            n = gang_size(run_flop_zflop(run), peak, usable_efficiency(utilisation, run, g), months, step)
+            n = gang_size(run_flop_zflop(run), peak, useful, months, step)
             # a longer gang that is no smaller is dominated: it holds as much for longer and finishes later
             if n is not None and all(n < shorter for shorter in sizes.values()):
                 sizes[months] = n
