@@ -1,9 +1,9 @@
-"""Which mutants of the model the fast tests notice: `python -m tests.mutation.run [--unchecked] [EQUATION ...]`.
+"""Which mutants of the model the fast tests notice: `python -m tests.mutation.run [EQUATION ...]`.
 
 Runs the tests marked `mutation_subset` once on the sound model, noting which equations each has rows of and
 which of them bind; then every mutant against those tests, likeliest first, until one fails. Golden files take
-no part. With `--unchecked` the independent check says nothing, so that only a test's own figures can notice.
-Exit code 0: no survivors.
+no part. Every mutant is tried twice: as plans are made, and with the independent check silenced, so that only
+a test's own figures can notice. Exit code 0: no mutant survives the first trial.
 """
 
 from __future__ import annotations
@@ -49,29 +49,51 @@ class Verdict:
     test: str = ""
     error: str = ""
     tried: int = 0
-    seconds: float = 0.0
+
+    def __str__(self) -> str:
+        return f"{self.error or 'SURVIVES':15} {self.test or f'{self.tried} tests'}"
 
 
 @dataclass
 class Report:
-    """The outcome: how long the subset takes when nothing is wrong, and what became of each mutant."""
+    """The outcome: what the subset takes when nothing is wrong (CPU s), and what became of each mutant.
 
-    subset_tests: int = 0
-    subset_seconds: float = 0.0
+    `verdicts` with the independent check, `by_figures` without it.
+    """
+
+    tests: int = 0
+    seconds: float = 0.0
     failures: list[str] = field(default_factory=list)
     verdicts: list[Verdict] = field(default_factory=list)
+    by_figures: list[Verdict] = field(default_factory=list)
 
     @property
     def survivors(self) -> list[str]:
         return [verdict.mutant for verdict in self.verdicts if not verdict.test]
 
+    @property
+    def unseen_by_figures(self) -> list[str]:
+        """Mutants that the independent check alone notices, or nobody."""
+        return [verdict.mutant for verdict in self.by_figures if not verdict.test]
+
+    def text(self) -> str:
+        lines = [f"subset: {self.tests} tests, {self.seconds:.1f} s of CPU on the sound model"]
+        lines += [f"fails on the sound model: {name}" for name in self.failures]
+        for name, verdicts, missed in (
+            ("caught", self.verdicts, self.survivors),
+            ("caught by figures alone, the check silenced", self.by_figures, self.unseen_by_figures),
+        ):
+            count = f"{len(verdicts) - len(missed)} of {len(verdicts)}"
+            lines.append(f"mutants {name}: {count}; survivors: {', '.join(missed) or 'none'}")
+        return "\n".join(lines)
+
 
 class Runner:
     """A pytest plugin: collects the subset, then runs it by its own loop."""
 
-    def __init__(self, only: tuple[str, ...], checked: bool, say: Callable[[str], None]) -> None:
+    def __init__(self, only: tuple[str, ...], say: Callable[[str], None]) -> None:
         self.report = Report()
-        self._only, self._checked, self._say = only, checked, say
+        self._only, self._say = only, say
         self._error = ""
 
     def pytest_exception_interact(self, call: pytest.CallInfo[Any]) -> None:
@@ -79,25 +101,29 @@ class Runner:
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         touches = {item: self._sound(item) for item in session.items}
-        self.report.subset_tests = len(touches)
-        self.report.subset_seconds = sum(touch.seconds for touch in touches.values())
+        self.report.tests = len(touches)
+        self.report.seconds = sum(touch.seconds for touch in touches.values())
         sound = {item: touch for item, touch in touches.items() if item.nodeid not in self.report.failures}
-        with _check_silenced(not self._checked):
-            for mutant in all_mutants(self._only):
-                self.report.verdicts.append(self._judge(mutant, sound))
+        for mutant in all_mutants(self._only):
+            verdict = self._judge(mutant, sound)
+            with _replaced(check_plan=lambda data: CheckReport((), (), (), 0)):
+                unaided = self._judge(mutant, sound)
+            self._say(f"{verdict.mutant:10} {verdict}\n{'unaided':>10} {unaided}")
+            self.report.verdicts.append(verdict)
+            self.report.by_figures.append(unaided)
         return True
 
     def _sound(self, item: pytest.Item) -> Touch:
-        touch, began = Touch(), time.perf_counter()
+        touch, began = Touch(), time.process_time()
         with _watched(touch):
             passed = self._passes(item)
-        touch.seconds = time.perf_counter() - began
+        touch.seconds = time.process_time() - began
         if not passed:
             self.report.failures.append(item.nodeid)
         return touch
 
     def _judge(self, mutant: Mutant, touches: dict[pytest.Item, Touch]) -> Verdict:
-        began, verdict = time.perf_counter(), Verdict(str(mutant))
+        verdict = Verdict(str(mutant))
         able = [item for item, touch in touches.items() if mutant.equation in touch.equations]
         able.sort(key=lambda item: (mutant.equation not in touches[item].binding, touches[item].seconds))
         with _mutated(mutant):
@@ -106,8 +132,6 @@ class Runner:
                 if not self._passes(item):
                     verdict.test, verdict.error = item.nodeid, self._error
                     break
-        verdict.seconds = round(time.perf_counter() - began, 3)
-        self._say(f"{verdict.mutant:10} {verdict.error or 'SURVIVES':16} {verdict.test or f'{verdict.tried} tests'}")
         return verdict
 
     def _passes(self, item: pytest.Item) -> bool:
@@ -156,18 +180,9 @@ def _mutated(mutant: Mutant) -> Iterator[None]:
         yield
 
 
-@contextmanager
-def _check_silenced(silenced: bool) -> Iterator[None]:
-    if not silenced:
-        yield
-        return
-    with _replaced(check_plan=lambda data: CheckReport((), (), (), 0)):
-        yield
-
-
-def run(only: tuple[str, ...] = (), *, checked: bool = True, say: Callable[[str], None] = print) -> Report:
+def run(only: tuple[str, ...] = (), say: Callable[[str], None] = print) -> Report:
     """Run the subset on the sound model and on every mutant (of some equations, or all)."""
-    runner = Runner(only, checked, say)
+    runner = Runner(only, say)
     pytest.main([str(TESTS), *SELECTION, *QUIET], plugins=[runner])
     return runner.report
 
@@ -175,17 +190,13 @@ def run(only: tuple[str, ...] = (), *, checked: bool = True, say: Callable[[str]
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("equation", nargs="*", help="only these equations; default: all")
-    parser.add_argument("--unchecked", action="store_true", help="silence the independent check")
     parser.add_argument("--json", type=Path, help="write the report to this file")
     args = parser.parse_args()
-    report = run(tuple(args.equation), checked=not args.unchecked, say=lambda line: print(line, flush=True))
+    report = run(tuple(args.equation), lambda line: print(line, flush=True))
     if args.json:
-        args.json.write_text(json.dumps({**asdict(report), "survivors": report.survivors}, indent=1), encoding="utf-8")
-    print(f"subset: {report.subset_tests} tests, {report.subset_seconds:.1f} s on the sound model")
-    for name in report.failures:
-        print(f"fails on the sound model: {name}")
-    caught = len(report.verdicts) - len(report.survivors)
-    print(f"mutants: {caught} of {len(report.verdicts)} caught; survivors: {', '.join(report.survivors) or 'none'}")
+        found = {"survivors": report.survivors, "unseen_by_figures": report.unseen_by_figures, **asdict(report)}
+        args.json.write_text(json.dumps(found, indent=1), encoding="utf-8")
+    print(report.text())
     return 0 if report.verdicts and not report.survivors and not report.failures else 1
 
 
