@@ -34,7 +34,7 @@ class Case:
 
     def __init__(self, inputs: Inputs) -> None:
         self.inputs = inputs
-        self.calendar: Calendar = build_calendar(inputs, longest_lead(inputs))
+        self.calendar: Calendar = build_calendar(inputs)
         self.prices = PriceBook(inputs, self.calendar)
         self.cash = CashProfiles(inputs)
         self.utilisation = UtilisationTable(inputs)
@@ -169,14 +169,3 @@ class Case:
         # a stream is not a gang: the figure for any size is meant for it, else that of the smallest gangs
         efficiency = self.utilisation.of(load, accelerator, math.inf) or self.utilisation.of(load, accelerator, 1)
         return None if peak is None or efficiency is None else peak * efficiency.mfu
-
-
-def longest_lead(inputs: Inputs) -> int:
-    """The longest time from order to service of anything that can be ordered, in months."""
-    leads = [0]
-    for row in inputs.rows("accelerators"):
-        if row["orderable"]:
-            leads.append(row["lead_time_months"] + row["bring_up_months"])
-    for table, flag in (("halls", "max_modules"), ("power_sources", "module_mw"), ("fabrics", "block_endpoints")):
-        leads += [row["lead_time_months"] for row in inputs.rows(table) if row[flag]]
-    return max(leads)
