@@ -128,7 +128,7 @@ class Study:
         mark = time.perf_counter()
         matrix.load(found.x)
         data = extract(m, self.case, self._rooms)
-        dims = plan_dims(self.case)
+        dims = plan_dims(self.case, self._rooms)
         add_statistics(data, dims, self.case)
         add_runs(data, dims, self.case)
         add_prices(data, dims, prices.worth)

@@ -127,7 +127,7 @@ class Room:
     """A family of constraints in one file: what it reads, decides, states and publishes.
 
     `build(m, b, d)` fills the room's own Pyomo block `b` from the derived data `d`, taking what it
-    `needs` from the other rooms through `m` and leaving there what it `offers`.
+    `needs` from the other rooms through `m` (what they offer or publish) and leaving there what it `offers`.
     `integers` gives each integer variable's role, so that the strategy need not know its name.
     `money` lists the (kind, part) pairs of the ledger the room may write.
     """

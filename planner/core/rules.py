@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name most like `name`, if any is like it."""
-    found = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
-    return found[0] if found else None
+    """The known name most like `name`, if any is like it; else the shortest that begins with it."""
+    names = list(known)
+    found = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+    longer = [other for other in names if len(name) >= 3 and other.startswith(name)]
+    return found[0] if found else min(longer, key=len, default=None)
 
 
 def needed_when(column: str, flag: str) -> Rule:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from planner.core.inputs import Inputs
 from planner.core.months import month_label, month_number
 from planner.core.units import MONTHS_PER_YEAR
+from planner.data.horizon import fiscal_year, read_horizon
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class Calendar:
 
     def fiscal_year(self, month: int) -> int:
         """The calendar year in which the fiscal year of a month ends."""
-        return _fiscal_year(self.first_month + month, self.fiscal_year_starts)
+        return fiscal_year(self.first_month + month, self.fiscal_year_starts)
 
     def discount(self, month: float) -> float:
         """Factor (1+d)^(-month/12) from the horizon's start."""
@@ -109,11 +110,6 @@ class Calendar:
         return years
 
 
-def _fiscal_year(absolute_month: int, starts: int) -> int:
-    year, month = divmod(absolute_month, MONTHS_PER_YEAR)
-    return year + (1 if starts > 1 and month + 1 >= starts else 0)
-
-
 def _tail_lengths(reported_end: int, tail: int, first_month: int, starts: int) -> list[int]:
     """Lengths of the tail's periods: to the end of the running fiscal year, then yearly, the last one cut."""
     lengths: list[int] = []
@@ -126,26 +122,17 @@ def _tail_lengths(reported_end: int, tail: int, first_month: int, starts: int) -
     return lengths
 
 
-def build_calendar(inputs: Inputs, longest_lead: int) -> Calendar:
-    """The calendar of validated inputs.
-
-    Parameters
-    ----------
-    inputs
-        Resolved inputs.
-    longest_lead
-        Longest lead time plus bring-up in use, in months: the default tail is no shorter.
-    """
-    first = month_number(inputs.setting("calendar", "start"))
-    starts = int(inputs.setting("calendar", "fiscal_year_starts"))
+def build_calendar(inputs: Inputs) -> Calendar:
+    """The calendar of validated inputs, tail included."""
+    horizon = read_horizon(inputs)
+    first, starts = horizon.start, horizon.fiscal_year_starts
     lengths = list(inputs.setting("calendar", "periods"))
-    tail = inputs.setting("calendar", "tail_months")
     reported = len(lengths)
-    lengths += _tail_lengths(sum(lengths), max(24, longest_lead) if tail is None else int(tail), first, starts)
+    lengths += _tail_lengths(sum(lengths), horizon.model_end - horizon.reported_end, first, starts)
     periods, slots, at = [], [], 0
     step = int(inputs.setting("calendar", "slot_months"))
     for i, months in enumerate(lengths):
-        periods.append(Period(at, months, _fiscal_year(first + at, starts), i >= reported))
+        periods.append(Period(at, months, horizon.fiscal_year(first + at), i >= reported))
         slots += [Slot(at + m, min(step, months - m), i) for m in range(0, months, step)]
         at += months
     return Calendar(first, starts, tuple(periods), tuple(slots), float(inputs.setting("finance", "discount_rate")))

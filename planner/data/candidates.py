@@ -17,7 +17,6 @@ from planner.data.sizing import (
     ids_or_all,
     peak_pflops,
     run_flop_zflop,
-    usable_efficiency,
 )
 
 COLUMNS = [
@@ -83,7 +82,7 @@ def _sizes(run: Row, accelerator: Row, utilisation: UtilisationTable, factor: fl
     memory, least = accelerator["memory_gb"], run["min_memory_gb"]
     if peak is None or (least is not None and (memory is None or memory < least)):
         return {}
-    useful = usable_efficiency(utilisation, run, accelerator["accelerator"])
+    useful = [(largest, found.useful) for largest, found in utilisation.bands(run, accelerator["accelerator"])]
     sizes: dict[int, int] = {}
     for months in sorted(run["durations_months"]):
         n = gang_size(run_flop_zflop(run), peak * factor, useful, months, gang_step(accelerator))

@@ -30,12 +30,24 @@ class Arrival:
     delivery: int
 
 
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """Accelerators that stand already or are on order: months of arrival and end (None: stays)."""
+
+    accelerator: str
+    site: str
+    count: int
+    arrival: int
+    end: int | None
+    committed: bool
+
+
 class Case:
     """One scenario, ready to be modelled: inputs and all that follows from them before any decision."""
 
     def __init__(self, inputs: Inputs) -> None:
         self.inputs = inputs
-        self.calendar: Calendar = build_calendar(inputs, longest_lead(inputs))
+        self.calendar: Calendar = build_calendar(inputs)
         self.prices = PriceBook(inputs, self.calendar)
         self.cash = CashProfiles(inputs)
         self.utilisation = UtilisationTable(inputs)
@@ -104,23 +116,37 @@ class Case:
         return found
 
     @cached_property
+    def cohorts(self) -> list[Cohort]:
+        """What stands or is on order when the horizon starts, row by row of the table `fleet`."""
+        month = self.calendar.month
+        return [
+            Cohort(
+                row["accelerator"],
+                row["site"],
+                row["count"],
+                month(row["in_service_from"]),
+                None if row["retires"] is None else month(row["retires"]),
+                row["status"] == "committed",
+            )
+            for row in self.inputs.rows("fleet")
+        ]
+
+    @cached_property
     def existing_units(self) -> dict[tuple[str, str], list[tuple[int, int | None, int]]]:
         """(arrival, end, count) of existing and committed accelerators, by type and site."""
         found: dict[tuple[str, str], list[tuple[int, int | None, int]]] = {}
-        for row in self.inputs.rows("fleet"):
-            end = None if row["retires"] is None else self.calendar.month(row["retires"])
-            item = (self.calendar.month(row["in_service_from"]), end, row["count"])
-            found.setdefault((row["accelerator"], row["site"]), []).append(item)
+        for cohort in self.cohorts:
+            found.setdefault((cohort.accelerator, cohort.site), []).append((cohort.arrival, cohort.end, cohort.count))
         return found
 
     @cached_property
     def committed(self) -> list[tuple[str, str, int, int]]:
         """(type, site, period of arrival, count) of what is on order when the horizon starts."""
         found = []
-        for row in self.inputs.rows("fleet"):
-            t = self.calendar.period_at(self.calendar.month(row["in_service_from"]))
-            if row["status"] == "committed" and t is not None:
-                found.append((row["accelerator"], row["site"], t, row["count"]))
+        for cohort in self.cohorts:
+            t = self.calendar.period_at(cohort.arrival)
+            if cohort.committed and t is not None:
+                found.append((cohort.accelerator, cohort.site, t, cohort.count))
         return found
 
     def supply_rate(self, accelerator: str) -> list[float] | None:
@@ -193,14 +219,3 @@ class Case:
         # a stream is not a gang: the figure for any size is meant for it, else that of the smallest gangs
         efficiency = self.utilisation.of(load, accelerator, math.inf) or self.utilisation.of(load, accelerator, 1)
         return None if peak is None or efficiency is None else peak * efficiency.mfu
-
-
-def longest_lead(inputs: Inputs) -> int:
-    """The longest time from order to service of anything that can be ordered, in months."""
-    leads = [0]
-    for row in inputs.rows("accelerators"):
-        if row["orderable"]:
-            leads.append(row["lead_time_months"] + row["bring_up_months"])
-    for table, flag in (("halls", "max_modules"), ("power_sources", "module_mw"), ("fabrics", "block_endpoints")):
-        leads += [row["lead_time_months"] for row in inputs.rows(table) if row[flag]]
-    return max(leads)

@@ -5,7 +5,9 @@ A scenario is a stack of layers: the one that `extends` nothing at the bottom, e
 
 from __future__ import annotations
 
+import datetime
 import enum
+import numbers
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -125,8 +127,19 @@ class Override:
 
     def as_entry(self) -> dict[str, Any]:
         """The entry of the resolved inputs' list of changes."""
-        value = list(self.value) if isinstance(self.value, tuple) else self.value
+        value = [_plain(item) for item in self.value] if isinstance(self.value, tuple) else _plain(self.value)
         return {"path": self.path, "op": self.op, "value": value, "why": self.why}
+
+
+def _plain(value: object) -> str | int | float | bool | None:
+    """A value as JSON knows it: dates as months, numbers of other libraries as Python's."""
+    if value is None or isinstance(value, str | bool):
+        return value
+    if isinstance(value, datetime.date):
+        return f"{value:%Y-%m}"
+    if isinstance(value, numbers.Integral):
+        return int(value)
+    return float(value) if isinstance(value, numbers.Real) else str(value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,6 @@ CELLS = {
     "duplicate_row": "a key stands once in its table",
     "unknown_reference": "an id names a row of the table it refers to",
     "unknown_catalogue_row": "`catalogue` names a row of the catalogue",
-    "catalogue_unreadable": "the catalogues that come with the package can be read",
 }
 OVERRIDES = {
     "override_syntax": "an override is path=value, its path table.id[.id...].column or settings.key",

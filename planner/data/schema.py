@@ -144,28 +144,29 @@ def input_reference(tables: Sequence[Table]) -> str:
     parts = ["# Input reference", "", "Made from the declarations; every other key, table or column is an error.", ""]
     parts += ["## Settings (scenario.yaml)", ""]
     for block in SETTINGS:
-        parts += _section(block, f"`{block.name}`")
+        parts += table_section(block, f"`{block.name}`")
     parts += ["## Tables (`<table>.csv`, or lists under `tables:`)", ""]
     parts += ["Every table also takes `source` (a citation) and `assumption` (why a row is assumed).", ""]
     for table in tables:
-        parts += _section(table, f"`{table.name}`")
+        parts += table_section(table, f"`{table.name}`")
     parts += ["## Catalogues (`data/`)", ""]
     for table in CATALOGUES.values():
-        parts += _section(table, f"`data/{table.name}.csv`")
+        parts += table_section(table, f"`data/{table.name}.csv`")
     parts += ["## Rules", "", "| rule | demands | where |", "|---|---|---|"]
-    parts += [f"| `{rule.id}` | {_escaped(rule.meaning)} | {rule.where} |" for rule in all_rules(tables)]
+    parts += [f"| `{rule.id}` | {escaped(rule.meaning)} | {rule.where} |" for rule in all_rules(tables)]
     return "\n".join(parts) + "\n"
 
 
-def _section(table: Table, title: str) -> list[str]:
-    lines = [f"### {title}", "", _escaped(table.meaning), ""]
+def table_section(table: Table, title: str) -> list[str]:
+    """Lines of Markdown on a table: its meaning, key, columns and rules."""
+    lines = [f"### {title}", "", escaped(table.meaning), ""]
     if table.key:
         lines += [f"One row per {', '.join(f'`{key}`' for key in table.key)}.", ""]
     if table.catalogue:
         lines += [f"Cells marked * are taken from `data/{table.catalogue}.csv` where they are empty.", ""]
     lines += ["| column | kind | unit | default | bounds | meaning |", "|---|---|---|---|---|---|"]
     lines += [_line(column) for column in table.columns]
-    lines += ["", *(f"- {_escaped(rule.meaning)} (`{rule.name}`)" for rule in table.rules)]
+    lines += ["", *(f"- {escaped(rule.meaning)} (`{rule.name}`)" for rule in table.rules)]
     return lines if not table.rules else [*lines, ""]
 
 
@@ -174,7 +175,7 @@ def _line(column: Column) -> str:
     if column.refers:
         kind += f" of {' or '.join(column.refers)}"
     cells = [f"`{column.name}`{'*' if column.catalogue else ''}", kind, column.unit, _default(column)]
-    return "| " + " | ".join(_escaped(cell) for cell in [*cells, _bounds_text(column), column.meaning]) + " |"
+    return "| " + " | ".join(escaped(cell) for cell in [*cells, _bounds_text(column), column.meaning]) + " |"
 
 
 def _default(column: Column) -> str:
@@ -193,5 +194,6 @@ def _bounds_text(column: Column) -> str:
     return ", ".join(side for side in (low, high) if side)
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """Text for a cell of a Markdown table."""
     return text.replace("|", "\\|")

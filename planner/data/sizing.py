@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from planner.core.declare import Row
@@ -38,29 +38,29 @@ class UtilisationTable:
         for rows in self._rows.values():
             rows.sort()
 
-    def at(self, accelerator: str, number_format: str, gang: float) -> Efficiency | None:
-        """Efficiency of a gang, or None where nothing is stated for a gang this large (or at all)."""
+    def at(self, accelerator: str, number_format: str) -> list[tuple[float, Efficiency]]:
+        """(largest gang, efficiency of gangs up to it), smallest first; none where nothing is stated."""
         share = 1.0
         rows = self._rows.get((accelerator, number_format))
         if rows is None and number_format != "bf16":
             rows = self._rows.get((accelerator, "bf16"))
             share = NARROW_FORMAT_SHARE[number_format]
-        for size, mfu, goodput in rows or []:
-            if gang <= size:
-                return Efficiency(mfu * share, goodput)
-        return None
+        return [(size, Efficiency(mfu * share, goodput)) for size, mfu, goodput in rows or []]
+
+    def bands(self, load: Row, accelerator: str) -> list[tuple[float, Efficiency]]:
+        """The same for a run or stream: its own figures win over the table's, each for itself."""
+        mfu, goodput = load["mfu"], load.get("goodput")
+        table = self.at(accelerator, load["number_format"])
+        if mfu is not None and (goodput is not None or not table):
+            return [(math.inf, Efficiency(mfu, 1.0 if goodput is None else goodput))]
+        return [
+            (size, Efficiency(row.mfu if mfu is None else mfu, row.goodput if goodput is None else goodput))
+            for size, row in table
+        ]
 
     def of(self, load: Row, accelerator: str, gang: float) -> Efficiency | None:
-        """Efficiency for a run or stream: its own figures win over the table's, each for itself."""
-        mfu, goodput = load["mfu"], load.get("goodput")
-        table = self.at(accelerator, load["number_format"], gang)
-        if mfu is None:
-            if table is None:
-                return None
-            mfu = table.mfu
-        if goodput is None:
-            goodput = 1.0 if table is None else table.goodput
-        return Efficiency(mfu, goodput)
+        """Efficiency of a gang of a run or stream; None where nothing is stated for a gang this large."""
+        return next((found for size, found in self.bands(load, accelerator) if gang <= size), None)
 
 
 def peak_pflops(accelerator: Row, number_format: str) -> float | None:
@@ -77,9 +77,9 @@ def run_flop_zflop(run: Row) -> float:
 
 
 def gang_size(
-    flop_zflop: float, peak: float, efficiency: Callable[[int], float | None], months: int, step: int
+    flop_zflop: float, peak: float, useful: Iterable[tuple[float, float]], months: int, step: int
 ) -> int | None:
-    """The smallest gang that finishes in time: the smallest fixed point of its own goodput.
+    """The smallest gang that finishes in time with the efficiency of its own size.
 
     Parameters
     ----------
@@ -87,8 +87,8 @@ def gang_size(
         Compute of the run, ZFLOP.
     peak
         Dense peak of one accelerator, PFLOP/s.
-    efficiency
-        Useful share of the peak (MFU * goodput) of a gang of n; None where nothing is known for n.
+    useful
+        (largest gang, useful share of the peak: MFU * goodput, of gangs up to it), smallest first.
     months
         Duration, months of 730.5 h.
     step
@@ -98,27 +98,15 @@ def gang_size(
     -------
     Accelerators, or None if no gang finishes (the efficiency is not known that far up).
     """
-    n = step
-    while True:
-        useful = efficiency(n)
-        if useful is None:
-            return None
-        needed = flop_zflop * PFLOP_PER_ZFLOP / (peak * useful * months * SECONDS_PER_MONTH)
+    below = 0.0
+    for largest, share in useful:
+        needed = flop_zflop * PFLOP_PER_ZFLOP / (peak * share * months * SECONDS_PER_MONTH)
         # a hair of slack, so that a run sized to fit exactly is not pushed up a step by rounding
-        enough = max(step, math.ceil(needed / step * (1.0 - 1e-12)) * step)
-        if enough <= n:
+        n = max(math.ceil(needed / step * (1.0 - 1e-12)), math.floor(below / step) + 1) * step
+        if n <= largest:
             return n
-        n = enough
-
-
-def usable_efficiency(table: UtilisationTable, run: Row, accelerator: str) -> Callable[[int], float | None]:
-    """The useful share by gang size of a run on a type, for `gang_size`."""
-
-    def useful(n: int) -> float | None:
-        found = table.of(run, accelerator, n)
-        return None if found is None else found.useful
-
-    return useful
+        below = largest
+    return None
 
 
 def ids_or_all(listed: Iterable[str] | None, everything: Iterable[str]) -> list[str]:

@@ -212,6 +212,8 @@ def _dirty(book: Workbook) -> set[str]:
 def _check_rules(book: Workbook, inputs: Inputs, dirty: set[str], further: Sequence[Rule]) -> None:
     """Rules of tables on their sound rows, rules over several tables where all that they read is sound."""
     for name, sheet in book.sheets.items():
+        if not sheet.table.rules:
+            continue
         sound = [i for i, row in enumerate(sheet.rows) if not row.bad]
         rows = [inputs.document[name]] if name in _BLOCKS else inputs.rows(name)
         for rule in sheet.table.rules if not book.unread else ():

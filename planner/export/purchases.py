@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from planner.core.units import USD_PER_MUSD
 from planner.data.derive import Arrival
 from planner.export.reading import Field, Reading, Table, Value, as_table, whole
-from planner.model.rooms.leases import rental_rows, signature_rows
+from planner.model.rooms.leases import committed_rows, rental_rows, signature_rows
 
 _PAID = (
     Field("first_payment", "date", "month of the first payment"),
@@ -155,31 +155,34 @@ def fabric(r: Reading) -> Table:
 
 
 def leases(r: Reading) -> Table:
-    """Leases signed, with their rent; those signed already when the plan began first."""
-    rows: list[tuple[Value, ...]] = []
+    """Leases signed, with their rent; what was signed before the plan as rows of its own."""
+    committed, free = committed_rows(r.case), signature_rows(r.case)
     signed = {(c, u): lots for (c, u), lots in r.entries("lease_signed")}
-    rented = {(c, u, t): units for (c, u, t), units in r.entries("lease_rented")}
-    active = rental_rows(r.case)
-    calendar = r.case.calendar
-    for (c, u), signature in signature_rows(r.case).items():
-        lots = signature.committed + signed.get((c, u), 0.0)
-        if not lots:
-            continue
-        row = r.case.leases[c]
-        firm, units = row["take_or_pay_share"], lots * row["lot_size"]
-        price = r.case.prices.at(c, None, row["usd_per_accelerator_month"], signature.start)
-        inside, end = 0.0, signature.end
-        for (cc, uu, t), share in active.items():
-            if (cc, uu) == (c, u):
-                period = calendar.periods[t]
-                used = firm * share * units + (1 - firm) * rented.get((c, u, t), 0.0)
-                inside += price * period.months * used / USD_PER_MUSD
-                end = max(end, period.end)
-        after = price * firm * units * max(0, signature.end - max(calendar.end, signature.start)) / USD_PER_MUSD
-        rows.append((
-            c, "committed" if signature.committed else "signed", row["accelerator"], r.month(signature.start),
-            r.month(end), whole(lots), whole(units), price, firm, inside, after, r.in_tail(signature.start),
-        ))  # fmt: skip
+    # what is used of a date is counted to what was signed before, as far as that is handed over
+    used = {(c, u, t): units for (c, u, t), units in r.entries("lease_rented")}
+    rows: list[tuple[Value, ...]] = []
+    for status, signatures in (("committed", committed), ("signed", free)):
+        shares = rental_rows(r.case, signatures)
+        for (c, u), signature in signatures.items():
+            lease = r.case.leases[c]
+            lots = lease["committed_lots"] if status == "committed" else signed.get((c, u), 0.0)
+            if not lots:
+                continue
+            firm, units = lease["take_or_pay_share"], lots * lease["lot_size"]
+            price = r.case.prices.at(c, None, lease["usd_per_accelerator_month"], signature.start)
+            inside, end = 0.0, signature.end
+            for t, period in enumerate(r.case.calendar.periods):
+                there = shares.get((c, u, t), 0.0) * units
+                if there:
+                    taken = min(there, used.get((c, u, t), 0.0)) if status == "committed" else used.get((c, u, t), 0.0)
+                    used[c, u, t] = used.get((c, u, t), 0.0) - taken
+                    inside += price * period.months * (firm * there + (1 - firm) * taken) / USD_PER_MUSD
+                    end = max(end, period.end)
+            months = max(0, signature.end - r.case.calendar.end)
+            rows.append((
+                c, status, lease["accelerator"], r.month(signature.start), r.month(end), whole(lots), whole(units), price,
+                firm, inside, price * firm * units * months / USD_PER_MUSD, r.in_tail(signature.start),
+            ))  # fmt: skip
     return as_table("leases", "Leases", LEASE_FIELDS, rows)
 
 

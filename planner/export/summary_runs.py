@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from typing import Any
 
+from planner.core.units import KW_PER_MW
+from planner.data.derive import COOLED_BY
 from planner.export.tables import PlanTables
 from planner.export.words import amount, count, cut, grid, money, percent, several, span, tenths
 
@@ -54,7 +57,7 @@ def use(tables: PlanTables) -> list[str]:
         taken = sum(row["taken"] * row["months"] for row in rows)
         lines.append(f"Use: {percent(taken / standing)} of accelerator-months in service are taken by runs and streams")
     lines += _streams(tables)
-    lines += _stranded(rows)
+    lines += _stranded(tables, rows)
     for site, found in _by(tables.mw.records(), "site").items():
         idle = [row for row in found if not row["in_tail"] and row["stranded_mw"]]
         months = sum(row["months"] for row in idle)
@@ -79,17 +82,58 @@ def _streams(tables: PlanTables) -> list[str]:
     return lines
 
 
-def _stranded(rows: list[dict[str, Any]]) -> list[str]:
-    idle: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
-    for row in rows:
-        if row["stranded"] > 0.5:
-            idle[row["accelerator"], row["site"]].append(row)
-    lines = [
-        f"  stranded: up to {count(max(row['stranded'] for row in found))} {accelerator} at {site} in service "
-        f"without power, {span([row['period'] for row in found])}"
-        for (accelerator, site), found in idle.items()
+def _stranded(tables: PlanTables, rows: list[dict[str, Any]]) -> list[str]:
+    """Accelerators that stand dark because power or cooling is lacking; those left dark by choice do not count."""
+    idle = [row for row in rows if row["stranded"] > 0.5]
+    power = _Power(tables, rows) if idle else None
+    dark: dict[tuple[str, str], list[tuple[float, str]]] = defaultdict(list)
+    for row in idle:
+        if power is not None and (lacking := row["stranded"] - power.could_light(row)) > 0.5:
+            dark[row["accelerator"], row["site"]].append((lacking, row["period"]))
+    return [
+        cut(
+            f"  stranded: up to {count(max(n for n, _ in found))} {accelerator} at {site} in service without power or "
+            f"cooling, {span([period for _, period in found])}"
+        )
+        for (accelerator, site), found in dark.items()
     ]
-    return [cut(line) for line in lines]
+
+
+class _Power:
+    """What the sites could still power and cool, by period."""
+
+    def __init__(self, tables: PlanTables, rows: list[dict[str, Any]]) -> None:
+        self._tables = tables
+        self._types = tables.reading.case.accelerators
+        self._share = 1.0 + tables.reading.inputs.setting("power", "fabric_draw_share")
+        self._spare = {(row["site"], row["period"]): row["stranded_mw"] for row in tables.mw.records()}
+        self._drawn: dict[tuple[str, str, str], float] = defaultdict(float)
+        for row in rows:
+            key = (row["site"], row["period"], self._types[row["accelerator"]]["cooling"])
+            self._drawn[key] += row["online"] * self._need(row["accelerator"])
+
+    def _need(self, accelerator: str) -> float:
+        """MW of IT that one accelerator draws, its share of the fabric included."""
+        return float(self._share * (self._types[accelerator]["provisioned_kw"] or 0.0) / KW_PER_MW)
+
+    def could_light(self, row: dict[str, Any]) -> float:
+        """How many more accelerators of a type its site could carry in a period."""
+        need, spare = self._need(row["accelerator"]), self._spare.get((row["site"], row["period"]))
+        if spare is None or not need:
+            return math.inf
+        if self._tables.reading.inputs.has("halls"):
+            cooling = self._types[row["accelerator"]]["cooling"]
+            spare = min(spare, self._cooled_mw(row, cooling) - self._drawn[row["site"], row["period"], cooling])
+        return max(0.0, float(spare)) / need
+
+    def _cooled_mw(self, row: dict[str, Any], cooling: str) -> float:
+        """MW of the halls of a site that can give a cooling, in a period."""
+        halls = [
+            f"{hall['site']}.{hall['hall']}"
+            for hall in self._tables.reading.inputs.rows("halls")
+            if hall["site"] == row["site"] and hall["cooling"] in COOLED_BY[cooling]
+        ]
+        return float(self._tables.reading.data["hall_mw"].sel(hall=halls, period=row["period"]).sum()) if halls else 0.0
 
 
 def _by(rows: list[dict[str, Any]], name: str) -> dict[str, list[dict[str, Any]]]:

@@ -65,16 +65,25 @@ def listed(items: Sequence[str], most: int = 4) -> str:
 
 
 def grid(head: Sequence[str], rows: Sequence[Sequence[str]], left: Sequence[int] = (0,)) -> list[str]:
-    """Rows under headings, columns as wide as they need, numbers to the right; `left`: columns of words."""
+    """Rows under headings, columns as wide as they need, numbers to the right; `left`: columns of words.
+
+    What is too wide for the page goes on below, in the last column.
+    """
     table = [list(head), *(list(row) for row in rows)]
     widths = [max(len(row[i]) for row in table) for i in range(len(head))]
-    lines = []
+    offset = 2 + sum(widths[:-1]) + 2 * (len(widths) - 1)
+    lines: list[str] = []
     for row in table:
         cells = [
             cell.ljust(width) if i in left else cell.rjust(width)
             for i, (cell, width) in enumerate(zip(row, widths, strict=True))
         ]
-        lines.append(cut("  " + "  ".join(cells).rstrip()))
+        line = "  " + "  ".join(cells).rstrip()
+        if len(line) > WIDTH and offset <= WIDTH - 20:
+            first, *more = textwrap.wrap(row[-1], WIDTH - offset)
+            lines += [line[:offset] + first, *(" " * offset + text for text in more)]
+        else:
+            lines.append(cut(line))
     return lines
 
 

@@ -35,6 +35,7 @@ def assemble(case: Case, rooms: Sequence[Room] = ROOMS) -> Workspace:
         m.ledger.write_for(room)
         room.build(m, m.block(room), case)
         m.check_offers(room)
+        m.publish(room)
         _check_equations(m, room)
         _check_integers(m, room)
     return m

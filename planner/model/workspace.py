@@ -15,7 +15,7 @@ from planner.core.errors import ModelError
 
 Term = tuple[float, Any]  # coefficient, Pyomo variable
 
-SIGN = {"value": 1.0, "terminal": 1.0, "capex": -1.0, "opex": -1.0, "penalty": -1.0}
+SIGN = {"value": 1.0, "resale": 1.0, "terminal": 1.0, "capex": -1.0, "opex": -1.0, "penalty": -1.0}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -97,6 +97,7 @@ class Workspace:
         self.ledger = Ledger(self.pyomo.ledger)
         self.roles: dict[str, Role] = {}
         self._offers: dict[str, Any] = {}
+        self._published: dict[str, list[Any]] = {}
 
     def offer(self, name: str, value: Any) -> None:
         """Leave something for the rooms after this one."""
@@ -104,11 +105,19 @@ class Workspace:
             raise ModelError(f"{name} is offered twice")
         self._offers[name] = value
 
+    def publish(self, room: Room) -> None:
+        """Let the rooms after this one take its results by their names: what it does not offer it publishes."""
+        for output in room.outputs:
+            component = self.block(room).component(output.component)
+            self._published.setdefault(output.name, []).extend([] if component is None else [component])
+
     def need(self, name: str) -> Any:
-        """Take what an earlier room offers."""
-        if name not in self._offers:
-            raise ModelError(f"{name} is needed but no earlier room offers it")
-        return self._offers[name]
+        """Take what an earlier room offers, or one of its results: expressions by index, none where it has none."""
+        if name in self._offers:
+            return self._offers[name]
+        if name in self._published:
+            return {index: item for component in self._published[name] for index, item in component.items()}
+        raise ModelError(f"{name} is needed but no earlier room offers it")
 
     def take(self, name: str, otherwise: Any) -> Any:
         """Take what an earlier room may offer, or something else where it has nothing to offer."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+from planner.core.declare import Room
 from planner.data.derive import Case
+from planner.model.rooms import ROOMS
 
 CAPEX_PARTS = ("compute", "hall", "power", "network")
 OPEX_PARTS = ("energy", "running", "lease", "placement", "traffic")
@@ -29,9 +32,26 @@ def _named(names: list[str], **coords: Any) -> Dim:
     return Dim(np.array(names, dtype=object), tuple(names), coords)
 
 
-def _of_site(case: Case, table: str, key: str) -> Dim:
-    rows = case.inputs.rows(table)
-    return _named([f"{r['site']}.{r[key]}" for r in rows], **{f"{key}_site": [r["site"] for r in rows]})
+def _of_tables(case: Case, rooms: Sequence[Room]) -> dict[str, Dim]:
+    """A dim for every thing that a table names: `run` of the table keyed by it, `hall` as site.name, and so on."""
+    found: dict[str, Dim] = {}
+    for table in (table for room in rooms for table in room.inputs):
+        *above, key = table.key
+        column = table.column(key)
+        if column.kind != "id" or column.refers or key in found:
+            continue
+        rows = case.inputs.rows(table.name)
+        if len(above) == 1:
+            at = {f"{key}_{above[0]}": [row[above[0]] for row in rows]}
+            found[key] = _named([f"{row[above[0]]}.{row[key]}" for row in rows], **at)
+        elif not above:
+            found[key] = _named([row[key] for row in rows])
+    return found
+
+
+def _parts(rooms: Sequence[Room], kind: str, first: tuple[str, ...]) -> Dim:
+    """The parts of a kind of money that the rooms may write, the usual ones first."""
+    return _named(list(dict.fromkeys([*first, *(part for room in rooms for k, part in room.money if k == kind)])))
 
 
 def _candidates(case: Case) -> Dim:
@@ -52,8 +72,16 @@ def _candidates(case: Case) -> Dim:
     )
 
 
-def plan_dims(case: Case) -> dict[str, Dim]:
-    """Every dim of the plan of a case, with labels, keys and coordinates."""
+def _cohorts(case: Case) -> dict[str, Any]:
+    return {
+        "cohort_accelerator": [cohort.accelerator for cohort in case.cohorts],
+        "cohort_site": [cohort.site for cohort in case.cohorts],
+        "cohort_count": np.array([cohort.count for cohort in case.cohorts], dtype=np.int64),
+    }
+
+
+def plan_dims(case: Case, rooms: Sequence[Room] = ROOMS) -> dict[str, Dim]:
+    """Every dim of the plan of a case modelled by these rooms, with labels, keys and coordinates."""
     periods = case.calendar.periods
     starts = np.array([case.calendar.label(p.start) for p in periods], dtype="datetime64[M]").astype("datetime64[ns]")
     keys = tuple(range(len(periods)))
@@ -67,25 +95,18 @@ def plan_dims(case: Case) -> dict[str, Dim]:
     segments = [row["stream"] for row in case.inputs.rows("stream_segments")]
     widest = max((segments.count(s) for s in set(segments)), default=0)
     return {
+        **_of_tables(case, rooms),
         "period": Dim(starts, keys, months),
         "signature": Dim(starts, keys),
         "site": _named(case.places, site_kind=["own"] * len(case.sites) + ["lease"] * len(case.leases)),
-        "accelerator": _named(list(case.accelerators)),
-        "lease": _named(list(case.leases)),
-        "run": _named(list(case.runs)),
-        "stream": _named(list(case.streams)),
         "segment": Dim(np.arange(widest), tuple(range(widest))),
-        "hall": _of_site(case, "halls", "hall"),
-        "power_source": _of_site(case, "power_sources", "power_source"),
-        "fabric": _of_site(case, "fabrics", "fabric"),
-        "link": _named([row["link"] for row in case.inputs.rows("links")]),
-        "link_module": _named([f"{row['link']}.{row['module']}" for row in case.inputs.rows("link_modules")]),
         "direction": _named(["ab", "ba"]),
         "source": _named(list(case.sites)),
         "destination": _named(list(case.sites)),
+        "cohort": Dim(np.arange(len(case.cohorts)), tuple(range(len(case.cohorts))), _cohorts(case)),
         "candidate": _candidates(case),
         "fiscal_year": Dim(np.array(years), tuple(years)),
         "budget_category": _named(categories),
-        "category": _named(list(CAPEX_PARTS)),
-        "opex_part": _named(list(OPEX_PARTS)),
+        "category": _parts(rooms, "capex", CAPEX_PARTS),
+        "opex_part": _parts(rooms, "opex", OPEX_PARTS),
     }

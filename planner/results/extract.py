@@ -12,8 +12,8 @@ import xarray as xr
 from planner.core.declare import Output, Room
 from planner.data.derive import Case
 from planner.model.rooms.finance import weight
-from planner.model.workspace import Workspace
-from planner.results.dims import CAPEX_PARTS, OPEX_PARTS, Dim, plan_dims
+from planner.model.workspace import Line, Workspace
+from planner.results.dims import Dim, plan_dims
 
 
 def extract(m: Workspace, case: Case, rooms: Sequence[Room]) -> xr.Dataset:
@@ -24,7 +24,7 @@ def extract(m: Workspace, case: Case, rooms: Sequence[Room]) -> xr.Dataset:
     Every output the rooms declare that has anything to show, with dims, units and long names as declared;
     the ledger (dim `line`); capex, opex and cash tables made from it.
     """
-    dims = plan_dims(case)
+    dims = plan_dims(case, rooms)
     data = xr.Dataset()
     for room in rooms:
         block = m.block(room)
@@ -93,20 +93,20 @@ def add_ledger(data: xr.Dataset, dims: dict[str, Dim], m: Workspace, case: Case)
     )
     put(data, dims, LEDGER, np.array([amount for _, amount in lines]))
     put(data, dims, DISCOUNTED, np.array([weight(line, case) * amount for line, amount in lines]))
-    years = dims["fiscal_year"].position()
-    places = dims["site"].position()
-    capex = np.zeros((len(CAPEX_PARTS), len(places), len(case.calendar.periods)))
-    opex = np.zeros((len(OPEX_PARTS), len(places), len(case.calendar.periods)))
-    cash = np.zeros((len(CAPEX_PARTS), len(years)))
+    add_cash(data, dims, lines, case)
+
+
+def add_cash(data: xr.Dataset, dims: dict[str, Dim], lines: Sequence[tuple[Line, float]], case: Case) -> None:
+    """Add capex and opex by part, site and period, and capex by part and fiscal year: cash due in the horizon."""
+    tables = {output.name: np.zeros([len(dims[d].keys) for d in output.dims]) for output in (CAPEX, OPEX, CASH)}
+    part = {"capex": dims["category"].position(), "opex": dims["opex_part"].position()}
+    years, places = dims["fiscal_year"].position(), dims["site"].position()
     for line, amount in lines:
         t = case.calendar.period_at(line.month)
-        if t is None or line.kind not in ("capex", "opex"):
+        if t is None or line.kind not in part:
             continue
+        tables[line.kind][part[line.kind][line.part], places[line.where], t] += amount
         if line.kind == "capex":
-            capex[CAPEX_PARTS.index(line.part), places[line.where], t] += amount
-            cash[CAPEX_PARTS.index(line.part), years[case.calendar.fiscal_year(line.month)]] += amount
-        else:
-            opex[OPEX_PARTS.index(line.part), places[line.where], t] += amount
-    put(data, dims, CAPEX, capex)
-    put(data, dims, OPEX, opex)
-    put(data, dims, CASH, cash)
+            tables["cash"][part["capex"][line.part], years[case.calendar.fiscal_year(line.month)]] += amount
+    for output in (CAPEX, OPEX, CASH):
+        put(data, dims, output, tables[output.name])

@@ -37,7 +37,6 @@ REASONS = {
     "thu_glm130": "0.325 is the clean run's; the hours are all of a 60-day window: goodput 0.77",
     "tii_falcon40": "reported against the same hours",
     "bytedance_megascale": "a benchmark of steps, no losses",
-    "kunlun_skywork13": "0.565 is a step's; on A800, peak taken as A100's",
     "amazon_titan": "reported against the same hours",
     "openai_gpt4": "estimates that were made to agree",
     "nvidia_nemotron4_15": "0.305 is the low end; ramp from 768 to 2,304 accelerators",
@@ -73,7 +72,7 @@ def hours_of(flop_zflop: float, peak: float, mfu: float) -> float:
 
 def sized_hours(flop_zflop: float, peak: float, mfu: float) -> float:
     """The same by the planner's own sizing, as a one-month gang in steps of one accelerator."""
-    n = gang_size(flop_zflop, peak / 1e3, lambda _: mfu, 1, 1)
+    n = gang_size(flop_zflop, peak / 1e3, [(math.inf, mfu)], 1, 1)
     assert n is not None
     return n * HOURS_PER_MONTH
 

@@ -28,7 +28,7 @@ PLANTED: list[tuple[str, list[Value], str]] = [
     ("F2", [values("supply_excess", 3, SECOND, accelerator="y1")], "accelerator=y1 period=2026-04"),
     ("F2", [values("order", 4, THIRD, accelerator="x1", site="alpha")], "accelerator=x1 period=2026-07"),
     ("F4", [values("lease_signed", 6, SECOND, lease="cloud")], "lease=cloud period=2026-07"),
-    ("F5", [values("lease_rented", 6, FIRST, lease="cloud", signature=FIRST)], "signature=2026-01 period=2026-01"),
+    ("F5", [values("lease_rented", 17, FIRST, lease="cloud", signature=FIRST)], "signature=2026-01 period=2026-01"),
     ("F5", [values("lease_rented", 6, TAIL, lease="cloud", signature=FIRST)], "signature=2026-01 period=2027-01"),
     ("F6", [values("lease_signed", 1, SECOND, lease="cloud")], "lease=cloud period=2026-04"),
     ("F7", [values("lease_signing", 0, SECOND, lease="cloud")], "lease=cloud period=2026-04"),

@@ -216,16 +216,15 @@ def test_the_hash_is_that_of_the_inputs() -> None:
     assert equations(plan) == {"output:inputs_hash"}
 
 
-def test_least_cost_leaves_value_out() -> None:
+def test_least_cost_lists_value_but_does_not_count_it() -> None:
     def least_cost(inputs: dict[str, Any]) -> None:
         inputs["finance"]["objective"] = "least_cost"
 
     plan = with_inputs(full_plan(), least_cost)
     assert {"ledger", "objective", "gap"} <= equations(plan)
-    costs = plan["line_kind"].values != "value"
-    plan = plan.isel(line=np.flatnonzero(costs))
-    worth = plan["ledger_discounted_musd"].values
-    scale = -float(worth[plan["line_kind"].values != "terminal"].sum())
+    kinds, worth = plan["line_kind"].values, plan["ledger_discounted_musd"].values
+    worth[kinds == "value"] = 0.0
+    scale = -float(worth[kinds != "terminal"].sum())
     objective = float(worth.sum())
     plan.attrs |= {"objective_musd": objective, "bound_musd": objective + 1.0, "scale_musd": scale, "gap": 1.0 / scale}
     assert check_plan(plan).ok

@@ -15,6 +15,7 @@ from planner.model.rooms import (
     links,
     placement,
     power,
+    resale,
     sites,
     spans,
     streams,
@@ -22,6 +23,7 @@ from planner.model.rooms import (
 )
 
 ROOMS: tuple[Room, ...] = (
+    resale.ROOM,
     fleet.ROOM,
     supply.ROOM,
     leases.ROOM,

@@ -6,8 +6,8 @@ Decisions
     order[g,s,v]     lots arriving at the start of v                                  [lots]
     online[g,s,t]    accelerators powered at an own site                              [accelerators]
 
-in_service[g,s,t] = existing and committed units in service + sum of lot_size * order[g,s,v] over the v for
-which at least half of t lies in [start(v), start(v) + life).  An order arriving at v was placed at
+in_service[g,s,t] = existing and committed units in service, less what is sold + sum of lot_size * order[g,s,v]
+over the v for which at least half of t lies in [start(v), start(v) + life).  An order arriving at v was placed at
 start(v) - lead - bring_up, which must not lie before the horizon; that date sets its price.
 
     (F1) online[g,s,t] <= in_service[g,s,t]                                           [accelerators]
@@ -163,21 +163,27 @@ def build(m: Workspace, b: Any, d: Case) -> None:
     """Fill the fleet's block: orders and what they bring into service, then leases."""
     b.ORDER = index_set([(g, s, a.period) for (g, s), arrivals in d.orders.items() for a in arrivals], 3)
     b.order = pyo.Var(b.ORDER, domain=pyo.NonNegativeIntegers, doc="lots")
-    stock = service_rows(d)
+    stock, sold = service_rows(d), m.need("sold")
     b.STOCK = index_set(stock, 3)
     b.online = pyo.Var(b.STOCK, domain=pyo.NonNegativeReals, doc="accelerators")
     lot = {g: row["lot_size"] for g, row in d.accelerators.items()}
+
+    def in_service(g: str, s: str, t: int) -> Any:
+        row = stock[g, s, t]
+        gone = [(-c, v) for c, v in sold.get((g, s, t), [])]
+        return linear([(lot[g], b.order[g, s, v]) for v in row.orders] + gone, row.units)
+
     b.online_is_in_service = pyo.Constraint(
-        b.STOCK, rule=lambda b, g, s, t: b.online[g, s, t] <= _in_service(b, lot[g], stock[g, s, t], g, s), doc="(F1)"
+        b.STOCK, rule=lambda b, g, s, t: b.online[g, s, t] <= in_service(g, s, t), doc="(F1)"
     )
     if d.inputs.setting("power", "basis") == "installed":
         b.all_in_service_is_online = pyo.Constraint(
             b.STOCK,
-            rule=lambda b, g, s, t: b.online[g, s, t] >= _in_service(b, lot[g], stock[g, s, t], g, s),
+            rule=lambda b, g, s, t: b.online[g, s, t] >= in_service(g, s, t),
             doc="(F3)",
         )
     b.delivered = pyo.Expression(delivery_rows(d), rule=lambda b, g, s, t: _delivered(b, d, lot[g], g, s, t))
-    b.in_service = pyo.Expression(b.STOCK, rule=lambda b, g, s, t: _in_service(b, lot[g], stock[g, s, t], g, s))
+    b.in_service = pyo.Expression(b.STOCK, rule=lambda b, g, s, t: in_service(g, s, t))
     b.online_units = pyo.Expression(b.STOCK, rule=lambda b, g, s, t: 1.0 * b.online[g, s, t])
     m.offer("order", b.order)
     m.offer("online", {(g, s, t): [(1.0, b.online[g, s, t])] for g, s, t in stock})
@@ -210,10 +216,6 @@ def service_rows(d: Case) -> dict[tuple[str, str, int], Service]:
     return rows
 
 
-def _in_service(b: Any, lot: int, row: Service, g: str, s: str) -> Any:
-    return linear([(lot, b.order[g, s, v]) for v in row.orders], row.units)
-
-
 def delivery_rows(d: Case) -> list[tuple[str, str, int]]:
     """(type, site, period) in which anything ordered or committed arrives."""
     rows = {(g, s, a.period) for (g, s), arrivals in d.orders.items() for a in arrivals}
@@ -243,18 +245,22 @@ def _capital(m: Workspace, b: Any, d: Case, lot: dict[str, int]) -> None:
 def _running(m: Workspace, b: Any, d: Case, lot: dict[str, int], stock: dict[tuple[str, str, int], Service]) -> None:
     """Running cost of what is in service."""
     monthly = {row["item"]: row["usd_per_year"] / USD_PER_MUSD / MONTHS_PER_YEAR for row in d.inputs.rows("opex")}
+    sold = m.need("sold")
     for (g, s, t), row in stock.items():
         if g in monthly:
             period = d.calendar.periods[t]
-            line = Line("opex", "running", s, period.start)
-            m.ledger.add_constant(line, monthly[g] * period.months * row.units)
+            line, rate = Line("opex", "running", s, period.start), monthly[g] * period.months
+            m.ledger.add_constant(line, rate * row.units)
             for v in row.orders:
-                m.ledger.add(line, monthly[g] * period.months * lot[g], b.order[g, s, v])
+                m.ledger.add(line, rate * lot[g], b.order[g, s, v])
+            for units, variable in sold.get((g, s, t), []):
+                m.ledger.add(line, -rate * units, variable)
 
 
 ROOM = Room(
     name="fleet",
     build=build,
+    needs=("sold",),
     offers=("online", "order"),
     money=(
         ("capex", "compute"),

@@ -8,7 +8,9 @@ Decisions
     rented[c,u,t]    accelerators of a signature in use                               [accelerators]
 
 A signature made at u is active in t (from u on) while start(t) < start(u) + term: the term is rounded up to
-whole periods and paid so.  ramp[c,u,t] = min(1, (start(t) - start(u) + 1) / ramp_months).
+whole periods and paid so.  ramp[c,u,t] = min(1, (start(t) - start(u) + 1) / ramp_months).  What is committed
+counts from the first period that starts no earlier than `from`; term and ramp of what was signed before the
+horizon run from its own date. At the same date more may be signed.
 
     (F4) sum over u active in t of (committed + signed[c,u]) <= max_lots[c]           [lots]
     (F5) rented[c,u,t] <= ramp[c,u,t] * lot_size[c] * (committed[c,u] + signed[c,u])  [accelerators]
@@ -22,7 +24,8 @@ their own dates.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pyomo.environ as pyo
@@ -100,44 +103,123 @@ OUTPUTS = (
 
 def build(m: Workspace, b: Any, d: Case) -> None:
     """Fill the leases' block, and add what is rented to what is online."""
-    signatures, rentals = signature_rows(d), rental_rows(d)
-    b.SIGNED = index_set([key for key, row in signatures.items() if row.free], 2)
+    committed, free = committed_rows(d), signature_rows(d)
+    b.SIGNED = index_set(free, 2)
     b.SIGNING = index_set([key for key in b.SIGNED if d.leases[key[0]]["min_lots"] >= 2], 2)
-    b.RENTED = index_set(rentals, 3)
     b.signed = pyo.Var(b.SIGNED, domain=pyo.NonNegativeIntegers, doc="lots")
     b.signing = pyo.Var(b.SIGNING, domain=pyo.Binary, doc="whether a signature is made")
+    lots = _active_lots(b, d, committed, free)
+    b.RENTED = index_set(sorted(lots), 3)
     b.rented = pyo.Var(b.RENTED, domain=pyo.NonNegativeReals, doc="accelerators")
-
-    def lots(c: str, u: int, factor: float) -> Any:
-        terms = [(factor, b.signed[c, u])] if (c, u) in b.signed else []
-        return linear(terms, factor * signatures[c, u].committed)
-
-    handed_over = {key: (share * d.leases[key[0]]["lot_size"]) for key, share in rentals.items()}
     active: dict[tuple[str, int], list[int]] = {}
-    for c, u, t in rentals:
+    for c, u, t in b.RENTED:
         active.setdefault((c, t), []).append(u)
-    _equations(b, d, active, lots, handed_over)
+    _equations(b, d, active, lots)
     b.in_service = pyo.Expression(
         [(d.leases[c]["accelerator"], c, t) for c, t in active],
-        rule=lambda b, g, c, t: sum(lots(c, u, handed_over[c, u, t]) for u in active[c, t]),
+        rule=lambda b, g, c, t: sum(lots[c, u, t].handed_over(d.leases[c]["lot_size"]) for u in active[c, t]),
     )
     online = m.need("online")
-    for c, u, t in rentals:
+    for c, u, t in b.RENTED:
         online.setdefault((d.leases[c]["accelerator"], c, t), []).append((1.0, b.rented[c, u, t]))
     b.online_units = pyo.Expression(
         [(d.leases[c]["accelerator"], c, t) for c, t in active], rule=lambda b, g, c, t: linear(online[g, c, t])
     )
-    _rent(m, b, d, signatures, handed_over)
+    _rent(m, b, d, lots)
+    _rent_after_horizon(m, b, d, committed, free)
 
 
-def _equations(b: Any, d: Case, active: dict[tuple[str, int], list[int]], lots: Any, handed_over: Any) -> None:
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Lots that count from the start of a period, with the months in which their term began and ends."""
+
+    start: int
+    began: int
+    end: int
+
+
+def committed_rows(d: Case) -> dict[tuple[str, int], Signature]:
+    """(lease, period) from which lots that are signed already count; their term began before the horizon or then."""
+    rows = {}
+    for c, row in d.leases.items():
+        first = d.calendar.month(row["from"])
+        at = next((t for t, p in enumerate(d.calendar.periods) if p.start >= max(0, first)), None)
+        if row["committed_lots"] and at is not None:
+            start = d.calendar.periods[at].start
+            began = start + min(0, first)
+            rows[c, at] = Signature(start, began, began + row["term_months"])
+    return rows
+
+
+def signature_rows(d: Case) -> dict[tuple[str, int], Signature]:
+    """(lease, period) at whose start lots may be signed: inside the window, and not all of them taken already."""
+    taken = {c: (s, d.leases[c]["committed_lots"]) for (c, _), s in committed_rows(d).items()}
+    rows = {}
+    for c, row in d.leases.items():
+        first = d.calendar.month(row["from"])
+        last = d.calendar.end if row["until"] is None else d.calendar.month(row["until"])
+        for u, period in enumerate(d.calendar.periods):
+            there, lots = taken.get(c, (None, 0))
+            held = lots if there is not None and there.start <= period.start < there.end else 0
+            if first <= period.start <= last and row["max_lots"] > held:
+                rows[c, u] = Signature(period.start, period.start, period.start + row["term_months"])
+    return rows
+
+
+def rental_rows(d: Case, signatures: Mapping[tuple[str, int], Signature]) -> dict[tuple[str, int, int], float]:
+    """(lease, signature, period) in which the signature is active, with the share handed over by then."""
+    rows = {}
+    for (c, u), signature in signatures.items():
+        ramp = max(d.leases[c]["ramp_months"], 1)
+        for t, period in enumerate(d.calendar.periods):
+            if signature.start <= period.start < signature.end:
+                rows[c, u, t] = min(1.0, (period.start - signature.began + 1) / ramp)
+    return rows
+
+
+@dataclass(frozen=True)
+class Lots:
+    """Active lots of one date: those committed, the variable of those signed, and the shares handed over."""
+
+    committed: int = 0
+    committed_share: float = 0.0
+    signed: Any = None
+    signed_share: float = 0.0
+
+    @property
+    def count(self) -> Any:
+        """Lots that are active, however much of them is handed over."""
+        return linear([] if self.signed is None else [(1, self.signed)], self.committed)
+
+    def handed_over(self, lot_size: float) -> Any:
+        """Accelerators that are there."""
+        terms = [] if self.signed is None else [(self.signed_share * lot_size, self.signed)]
+        return linear(terms, self.committed_share * lot_size * self.committed)
+
+
+def _active_lots(
+    b: Any, d: Case, committed: dict[tuple[str, int], Signature], free: dict[tuple[str, int], Signature]
+) -> dict[tuple[str, int, int], Lots]:
+    found = {
+        (c, u, t): Lots(committed=d.leases[c]["committed_lots"], committed_share=share)
+        for (c, u, t), share in rental_rows(d, committed).items()
+    }
+    for (c, u, t), share in rental_rows(d, free).items():
+        found[c, u, t] = replace(found.get((c, u, t), Lots()), signed=b.signed[c, u], signed_share=share)
+    return found
+
+
+def _equations(
+    b: Any, d: Case, active: dict[tuple[str, int], list[int]], lots: dict[tuple[str, int, int], Lots]
+) -> None:
     most = {c: row["max_lots"] for c, row in d.leases.items()}
-    rows = [(c, t) for (c, t), signed_at in active.items() if any((c, u) in b.signed for u in signed_at)]
+    size = {c: row["lot_size"] for c, row in d.leases.items()}
+    rows = [(c, t) for (c, t), at in active.items() if any(lots[c, u, t].signed is not None for u in at)]
     b.lease_lots_fit_contract = pyo.Constraint(
-        rows, rule=lambda b, c, t: sum(lots(c, u, 1) for u in active[c, t]) <= most[c], doc="(F4)"
+        rows, rule=lambda b, c, t: sum(lots[c, u, t].count for u in active[c, t]) <= most[c], doc="(F4)"
     )
     b.rented_fits_signature = pyo.Constraint(
-        b.RENTED, rule=lambda b, c, u, t: b.rented[c, u, t] <= lots(c, u, handed_over[c, u, t]), doc="(F5)"
+        b.RENTED, rule=lambda b, c, u, t: b.rented[c, u, t] <= lots[c, u, t].handed_over(size[c]), doc="(F5)"
     )
     b.signature_has_least_size = pyo.Constraint(
         b.SIGNING, rule=lambda b, c, u: b.signed[c, u] >= d.leases[c]["min_lots"] * b.signing[c, u], doc="(F6)"
@@ -147,76 +229,38 @@ def _equations(b: Any, d: Case, active: dict[tuple[str, int], list[int]], lots: 
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
-    """A lease signed at the start of a period: its term, and the lots that are signed already."""
-
-    start: int
-    end: int
-    committed: int
-    free: bool
+def _price(d: Case, lease: str, u: int) -> float:
+    """Rent of a signature made at the start of a period, M$ per accelerator and month."""
+    base = d.leases[lease]["usd_per_accelerator_month"]
+    return d.prices.at(lease, None, base, d.calendar.periods[u].start) / USD_PER_MUSD
 
 
-def signature_rows(d: Case) -> dict[tuple[str, int], Signature]:
-    """(lease, period) in which lots are, or may be, signed."""
-    rows = {}
-    for c, row in d.leases.items():
-        first = d.calendar.month(row["from"])
-        last = d.calendar.end if row["until"] is None else d.calendar.month(row["until"])
-        committed_at = None
-        if row["committed_lots"]:
-            committed_at = next((t for t, p in enumerate(d.calendar.periods) if p.start >= max(0, first)), None)
-        for u, period in enumerate(d.calendar.periods):
-            free = first <= period.start <= last and row["max_lots"] > row["committed_lots"]
-            if u == committed_at:
-                served = max(0, -first)
-                end = period.start + row["term_months"] - served
-                rows[c, u] = Signature(period.start, end, row["committed_lots"], free=False)
-            elif free:
-                rows[c, u] = Signature(period.start, period.start + row["term_months"], 0, free=True)
-    return rows
-
-
-def rental_rows(d: Case) -> dict[tuple[str, int, int], float]:
-    """(lease, signature, period) in which the signature is active, with the share handed over by then."""
-    rows = {}
-    for (c, u), signature in signature_rows(d).items():
-        ramp = max(d.leases[c]["ramp_months"], 1)
-        for t, period in enumerate(d.calendar.periods):
-            if signature.start <= period.start < signature.end:
-                rows[c, u, t] = min(1.0, (period.start - signature.start + 1) / ramp)
-    return rows
-
-
-def _rent(
-    m: Workspace,
-    b: Any,
-    d: Case,
-    signatures: dict[tuple[str, int], Signature],
-    handed_over: dict[tuple[str, int, int], float],
-) -> None:
-    """Rent of every signature, period by period, and of the months of its term beyond the horizon."""
-    price = {
-        (c, u): d.prices.at(c, None, d.leases[c]["usd_per_accelerator_month"], row.start) / USD_PER_MUSD
-        for (c, u), row in signatures.items()
-    }
-
-    def charge_lots(line: Line, c: str, u: int, rate: float) -> None:
-        m.ledger.add_constant(line, rate * signatures[c, u].committed)
-        if (c, u) in b.signed:
-            m.ledger.add(line, rate, b.signed[c, u])
-
-    for (c, u, t), units in handed_over.items():
-        firm = d.leases[c]["take_or_pay_share"]
-        period = d.calendar.periods[t]
-        rate = price[c, u] * period.months
+def _rent(m: Workspace, b: Any, d: Case, lots: dict[tuple[str, int, int], Lots]) -> None:
+    """Rent, period by period: the take-or-pay share of what is handed over, the rest of what is used."""
+    for (c, u, t), there in lots.items():
+        row, period = d.leases[c], d.calendar.periods[t]
+        rate = _price(d, c, u) * period.months
         line = Line("opex", "lease", c, period.start)
-        charge_lots(line, c, u, rate * firm * units)
-        m.ledger.add(line, rate * (1 - firm), b.rented[c, u, t])
-    for (c, u), row in signatures.items():
-        for month in range(d.calendar.end, row.end):
-            rate = price[c, u] * d.leases[c]["take_or_pay_share"] * d.leases[c]["lot_size"]
-            charge_lots(Line("opex", "lease", c, month), c, u, rate)
+        firm = rate * row["take_or_pay_share"] * row["lot_size"]
+        m.ledger.add_constant(line, firm * there.committed_share * there.committed)
+        if there.signed is not None:
+            m.ledger.add(line, firm * there.signed_share, there.signed)
+        m.ledger.add(line, rate * (1 - row["take_or_pay_share"]), b.rented[c, u, t])
+
+
+def _rent_after_horizon(
+    m: Workspace, b: Any, d: Case, committed: dict[tuple[str, int], Signature], free: dict[tuple[str, int], Signature]
+) -> None:
+    """The take-or-pay share of the months of a term beyond the horizon, each at its own date."""
+    for (c, u), signature in [*committed.items(), *free.items()]:
+        row = d.leases[c]
+        rate = _price(d, c, u) * row["take_or_pay_share"] * row["lot_size"]
+        for month in range(d.calendar.end, signature.end):
+            line = Line("opex", "lease", c, month)
+            if signature is free.get((c, u)):
+                m.ledger.add(line, rate, b.signed[c, u])
+            else:
+                m.ledger.add_constant(line, rate * row["committed_lots"])
 
 
 ROOM = Room(

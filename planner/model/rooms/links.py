@@ -94,7 +94,7 @@ EQUATIONS = (
     Equation("L5", "link_opens_once", "a link is opened at most once", "-"),
 )
 OUTPUTS = (
-    Output("link_build", "link_build", ("link_module", "period"), "modules", "link modules, by period of arrival"),
+    Output("link_build", "link_build", ("module", "period"), "modules", "link modules, by period of arrival"),
     Output("link_opened", "link_opened", ("link", "period"), "1", "link first used"),
     Output("link_tbps", "link_tbps", ("link", "period"), "Tb/s", "capacity of the link"),
     Output("flow", "flow", ("link", "direction", "source", "period"), "Tb/s", "traffic by direction and source site"),

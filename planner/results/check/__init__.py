@@ -5,6 +5,10 @@
 calendar, lives, sizes and windows of the chosen runs, every numbered equation, the ledger line by line, the
 objective, the gap and the published results. It imports nothing of the model, the solver or the code that
 derives their data, so that one mistake cannot hide in both.
+
+Not looked at: candidates that were not chosen (what the bound rests on), the published prices and the words
+that give a run's reason. A rule that only forbids what the inputs allow leaves no trace in a plan; where the
+model has rows of an equation of which the check has none, a notice says so.
 """
 
 from __future__ import annotations

@@ -43,15 +43,7 @@ def bands(case: Case, accelerator: str, number_format: str) -> list[Band]:
         ]
         if found:
             return sorted(found, key=lambda band: band.up_to)
-    default = _default_mfu(case, accelerator, number_format)
-    return [] if default is None else [Band(math.inf, default, 1.0)]
-
-
-def _default_mfu(case: Case, accelerator: str, number_format: str) -> float | None:
-    """What the plan file carries of the catalogue's default utilisation."""
-    defaults = case.inputs.document.get("mfu_defaults", {})
-    value = defaults.get(accelerator, {}).get(number_format)
-    return None if value is None else float(value)
+    return []
 
 
 def run_bands(case: Case, run: dict[str, Any], accelerator: str) -> list[Band]:
@@ -59,8 +51,9 @@ def run_bands(case: Case, run: dict[str, Any], accelerator: str) -> list[Band]:
     if run["mfu"] is not None and run["goodput"] is not None:
         return [Band(math.inf, run["mfu"], run["goodput"])]
     table = bands(case, accelerator, run["number_format"])
-    if run["mfu"] is not None and not table:
-        table = [Band(math.inf, run["mfu"], 1.0)]
+    if run["mfu"] is not None and (not table or table[-1].up_to < math.inf):
+        # a run's own MFU holds at any size; where the table says no goodput it is 1
+        table = [*table, Band(math.inf, run["mfu"], 1.0)]
     return [Band(band.up_to, run["mfu"] or band.mfu, run["goodput"] or band.goodput) for band in table]
 
 

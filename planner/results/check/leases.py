@@ -48,29 +48,30 @@ def _windows(case: Case) -> np.ndarray[Any, np.dtype[np.bool_]]:
     return np.array(allowed, dtype=bool).reshape(len(case.leases), len(starts))
 
 
-def term_of(case: Case, row: dict[str, Any], u: int, months: int) -> Term:
-    """A signature made at the start of period u for so many months, rounded up to periods."""
+def term_of(case: Case, row: dict[str, Any], u: int, served: int = 0) -> Term:
+    """A signature that counts from the start of period u, `served` months of its term before; ends with a period."""
     starts = case.calendar.starts
-    ends = int(starts[u]) + months
+    began = int(starts[u]) - served
+    ends = began + int(row["term_months"])
     active = (starts >= starts[u]) & (starts < ends)
-    share = np.minimum(1.0, (starts - starts[u] + 1) / max(int(row["ramp_months"]), 1))
+    share = np.minimum(1.0, (starts - began + 1) / max(int(row["ramp_months"]), 1))
     return Term(np.where(active, share, 0.0), active.astype(float), ends)
 
 
 def committed_signature(case: Case, row: dict[str, Any]) -> tuple[int, int] | None:
-    """The period in which committed lots enter, and the months of their term that are left."""
+    """The period in which committed lots enter, and the months of their term before the horizon."""
     begins = case.calendar.month(row["from"])
     later = np.flatnonzero(case.calendar.starts >= max(0, begins))
     if not row["committed_lots"] or not later.size:
         return None
-    return int(later[0]), int(row["term_months"]) - max(0, -begins)
+    return int(later[0]), max(0, -begins)
 
 
 def _contract(case: Case, fleet: Fleet, name: str, row: dict[str, Any], made: tuple[Array, Array, Array]) -> None:
     signed, signing, rented = made
     count = len(case.calendar.starts)
     handed, lots = np.zeros((count, count)), np.zeros(count)
-    batches = [(u, float(signed[u]), term_of(case, row, u, int(row["term_months"]))) for u in range(count) if signed[u]]
+    batches = [(u, float(signed[u]), term_of(case, row, u)) for u in range(count) if signed[u]]
     committed = committed_signature(case, row)
     if committed is not None:
         batches.append((committed[0], float(row["committed_lots"]), term_of(case, row, *committed)))
