@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from planner.core.declare import Row
-from planner.core.units import MONTHS_PER_YEAR, USD_PER_MUSD
+from planner.core.units import KW_PER_MW, MONTHS_PER_YEAR, USD_PER_MUSD
 from planner.data.derive import Arrival, Case
 from planner.model.assets import Asset, charge
 from planner.model.workspace import Line, Term, Workspace
@@ -25,9 +25,19 @@ class SiteBuild:
     most: float
 
 
-def capacity(build: Any, item: str, row: Row, t: int) -> tuple[list[Term], float]:
-    """MW in a period: the terms of what is built, and what exists."""
-    return [(row["module_mw"], build[item, v]) for v in range(t + 1) if (item, v) in build], row["existing_mw"]
+def standing(build: Any, d: Case, item: str, row: Row, t: int) -> list[Term]:
+    """The modules that stand in a period, as terms: arrived, and at least half of the period inside their life."""
+    period, life = d.calendar.periods[t], row.get("life_months")
+    arrived = [v for v in range(t + 1) if (item, v) in build]
+    if life is not None:
+        starts = d.calendar.periods
+        arrived = [v for v in arrived if d.calendar.in_service(period, starts[v].start, starts[v].start + life)]
+    return [(1.0, build[item, v]) for v in arrived]
+
+
+def capacity(build: Any, d: Case, item: str, row: Row, t: int) -> tuple[list[Term], float]:
+    """MW in a period: the terms of what stands of what is built, and what exists."""
+    return [(row["module_mw"] * n, v) for n, v in standing(build, d, item, row, t)], row["existing_mw"]
 
 
 def site_builds(
@@ -50,7 +60,7 @@ def module_money(
     arrivals: Mapping[str, list[Arrival]],
     build: Any,
 ) -> None:
-    """Cash and terminal value of the modules, and the running cost of all MW, into the ledger.
+    """Cash and terminal value of the modules, running cost and rent of all MW, into the ledger.
 
     `part` is the capex part, `key` the column of `rows` that holds the item's own name.
     """
@@ -60,11 +70,14 @@ def module_money(
         for a in arrivals[item]:
             price = row["module_mw"] * d.prices.at(name, site, row["price_musd_per_mw"], a.order)
             payments = d.cash.payments(name, site, a.order, a.delivery)
-            charge(m, d, Asset(part, site, price, a), payments, build[item, a.period])
-        rate = monthly.get(item, monthly.get(name, 0.0))
-        for t, period in enumerate(d.calendar.periods) if rate else []:
-            terms, existing = capacity(build, item, row, t)
-            line = Line("opex", "running", site, period.start)
-            m.ledger.add_constant(line, rate * period.months * existing)
-            for coefficient, variable in terms:
-                m.ledger.add(line, rate * period.months * coefficient, variable)
+            end = None if row.get("life_months") is None else a.start + row["life_months"]
+            charge(m, d, Asset(part, site, price, a, end), payments, build[item, a.period])
+        running = monthly.get(item, monthly.get(name, 0.0))
+        rent = row.get("rent_usd_per_kw_month", 0.0) * KW_PER_MW / USD_PER_MUSD
+        for opex, rate in (("running", running), ("rent", rent)):
+            for t, period in enumerate(d.calendar.periods) if rate else []:
+                terms, existing = capacity(build, d, item, row, t)
+                line = Line("opex", opex, site, period.start)
+                m.ledger.add_constant(line, rate * period.months * existing)
+                for coefficient, variable in terms:
+                    m.ledger.add(line, rate * period.months * coefficient, variable)

@@ -13,7 +13,7 @@ from planner.data.derive import Case
 from planner.model.rooms import ROOMS
 
 CAPEX_PARTS = ("compute", "hall", "power", "network")
-OPEX_PARTS = ("energy", "running", "lease", "placement", "traffic")
+OPEX_PARTS = ("energy", "running", "lease", "rent", "placement", "traffic")
 
 
 @dataclass(frozen=True)
@@ -41,11 +41,8 @@ def _of_tables(case: Case, rooms: Sequence[Room]) -> dict[str, Dim]:
         if column.kind != "id" or column.refers or key in found:
             continue
         rows = case.inputs.rows(table.name)
-        if len(above) == 1:
-            at = {f"{key}_{above[0]}": [row[above[0]] for row in rows]}
-            found[key] = _named([f"{row[above[0]]}.{row[key]}" for row in rows], **at)
-        elif not above:
-            found[key] = _named([row[key] for row in rows])
+        at = {f"{key}_{outer}": [row[outer] for row in rows] for outer in above}
+        found[key] = _named([".".join(row[k] for k in table.key) for row in rows], **at)
     return found
 
 
@@ -103,6 +100,7 @@ def plan_dims(case: Case, rooms: Sequence[Room] = ROOMS) -> dict[str, Dim]:
         "direction": _named(["ab", "ba"]),
         "source": _named(list(case.sites)),
         "destination": _named(list(case.sites)),
+        "retrofit": _named([f"{r['site']}.{r['from_hall']}.{r['to_hall']}" for r in case.inputs.rows("retrofits")]),
         "cohort": Dim(np.arange(len(case.cohorts)), tuple(range(len(case.cohorts))), _cohorts(case)),
         "candidate": _candidates(case),
         "fiscal_year": Dim(np.array(years), tuple(years)),

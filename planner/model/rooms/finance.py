@@ -24,7 +24,7 @@ from planner.core.rules import item_rule
 from planner.data.derive import Case
 from planner.model.workspace import SIGN, Line, Workspace
 
-ITEM = "accelerator, hall, power source, fabric, lease or link module (`site.hall` where the name alone is not enough)"
+ITEM = "accelerator, hall, power source, fabric, lease, link module or phase (`site.hall` where the name alone is not enough)"
 ITEM_RULE = item_rule(
     (
         ("accelerators", ("accelerator",)),
@@ -33,6 +33,7 @@ ITEM_RULE = item_rule(
         ("fabrics", ("site", "fabric")),
         ("leases", ("lease",)),
         ("link_modules", ("link", "module")),
+        ("power_phases", ("site", "phase")),
     )
 )
 

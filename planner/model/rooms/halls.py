@@ -7,29 +7,45 @@ Decisions
     excess_hall[s,t]     MW beyond the halls, where that is priced                    [MW]
 
 draw[s,t] = (1 + fabric_draw_share) * sum_g provisioned_kw[g]/1000 * online[g,s,t]    [MW of IT]
-hall_mw = existing + module_mw * modules arrived.
+hall_mw = existing + module_mw * modules arrived and still standing (at least half of t lies in their life), less
+what retrofits take out, plus what they bring back (`retrofits`).
 
     (P1) per cooling class, nested: draw of accelerators that need air <= air and either halls; that need
          liquid <= liquid and either halls; of all <= all halls (each + excess_hall)  [MW]
-    (P5) modules of a hall arrived by t <= max_modules                                [modules]
+    (P5) modules of a hall standing in t <= max_modules                               [modules]
+    (P9) hall_mw of a hall that retrofits take from >= 0                              [MW]
 
 A scenario without the table `halls` has no such limits.
 Money: modules at their price at the order date by cash profile (capex `hall`), their worth at the end
-(terminal), running cost per MW (opex `running`), MW beyond a priced limit (penalty `halls`).
+(terminal), rent of what is leased (opex `rent`), running cost per MW (opex `running`), MW beyond a priced limit
+(penalty `halls`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pyomo.environ as pyo
 
-from planner.core.declare import Column, Equation, Output, Room, Row, Table
+from planner.core.declare import Column, Equation, Finding, Output, Room, Row, Rule, Table
+from planner.core.inputs import Inputs
 from planner.core.rules import needed_when
 from planner.core.units import KW_PER_MW, USD_PER_MUSD
 from planner.data.derive import COOLED_BY, Case
-from planner.model.modules import capacity, module_money, site_builds
+from planner.model.modules import capacity, module_money, site_builds, standing
 from planner.model.workspace import Line, Term, Workspace, index_set, linear, or_zero
+
+
+def _kinds(rows: Sequence[Row], inputs: Inputs) -> Iterator[Finding]:
+    for i, row in enumerate(rows):
+        if row["kind"] == "tent" and row["life_months"] is None:
+            yield Finding(i, "life_months", "must be given for a tent")
+        if row["kind"] == "leased" and row["rent_usd_per_kw_month"] == 0:
+            yield Finding(i, "rent_usd_per_kw_month", "must be given for a leased hall")
+        if row["kind"] != "leased" and row["rent_usd_per_kw_month"] > 0:
+            yield Finding(i, "rent_usd_per_kw_month", "is for leased halls only", row["rent_usd_per_kw_month"])
+
 
 HALLS = Table(
     "halls",
@@ -52,6 +68,16 @@ HALLS = Table(
         ),
         Column("existing_mw", "number", "MW of IT that stand from the start", "MW", 0.0, low=0),
         Column("max_modules", "integer", "most modules that can be built", "modules", 0, low=0),
+        Column(
+            "kind",
+            "choice",
+            "`hall`, `tent` (a rapid structure with a life) or `leased` (rent, besides any price of fitting out)",
+            "",
+            "hall",
+            choices=("hall", "tent", "leased"),
+        ),
+        Column("life_months", "integer", "how long a built module stands; empty: stays", "months", None, low=1),
+        Column("rent_usd_per_kw_month", "number", "rent of leased MW, built or existing", "USD/kW/month", 0.0, low=0),
         Column("available_from", "date", "earliest arrival of a module; empty: no limit", "", None),
         Column(
             "lead_time_months",
@@ -65,6 +91,7 @@ HALLS = Table(
         Column("price_musd_per_mw", "number", "price; needed if max_modules > 0", "M$/MW", None, low=0, catalogue=True),
     ),
     rules=(
+        Rule("kind_has_its_terms", "a tent has a life, a leased hall a rent, others neither rent", _kinds),
         needed_when("module_mw", "max_modules"),
         needed_when("lead_time_months", "max_modules"),
         needed_when("price_musd_per_mw", "max_modules"),
@@ -74,6 +101,7 @@ HALLS = Table(
 EQUATIONS = (
     Equation("P1", "draw_fits_halls", "draw fits the halls of its cooling class", "MW"),
     Equation("P5", "modules_fit_hall", "modules fit the hall", "modules"),
+    Equation("P9", "retrofitted_stood_there", "no more is taken out for retrofit than stands", "MW"),
 )
 OUTPUTS = (
     Output("hall_build", "hall_build", ("hall", "period"), "modules", "hall modules, by period of arrival"),
@@ -93,7 +121,13 @@ def build(m: Workspace, b: Any, d: Case) -> None:
     b.BUILD = index_set([(q, a.period) for q, found in arrivals.items() for a in found], 2)
     b.hall_build = pyo.Var(b.BUILD, domain=pyo.NonNegativeIntegers, doc="modules")
     periods = range(len(d.calendar.periods))
-    b.hall_mw = pyo.Expression(halls, periods, rule=lambda b, q, t: linear(*capacity(b.hall_build, q, halls[q], t)))
+    retrofitted = m.need("retrofitted")
+
+    def hall_mw(b: Any, q: str, t: int) -> Any:
+        terms, existing = capacity(b.hall_build, d, q, halls[q], t)
+        return linear(terms + retrofitted.get((q, t), []), existing)
+
+    b.hall_mw = pyo.Expression(halls, periods, rule=hall_mw)
     draw = draw_terms(d, m.need("online"))
     b.draw = pyo.Expression(
         d.sites, periods, rule=lambda b, s, t: linear([x for g in d.accelerators for x in draw.get((g, s, t), [])])
@@ -105,13 +139,17 @@ def build(m: Workspace, b: Any, d: Case) -> None:
     priced = {row["limit"]: row["price_usd"] / USD_PER_MUSD for row in d.inputs.rows("priced_limits")}
     b.excess_hall = pyo.Var(m.need("live") if "halls" in priced else [], domain=pyo.NonNegativeReals, doc="MW")
     _fit(b, d, halls, draw)
-    # modules never go away, so the last arrival's row covers the earlier ones
+    # modules without a life never go away: the last arrival's row covers the earlier ones
+    last = dict(list(b.BUILD))
     b.modules_fit_hall = pyo.Constraint(
-        list(dict(list(b.BUILD)).items()),
-        rule=lambda b, q, t: (
-            linear([(1.0, b.hall_build[q, v]) for v in range(t + 1) if (q, v) in b.BUILD]) <= halls[q]["max_modules"]
-        ),
+        [(q, t) for q, t in b.BUILD if t == last[q] or halls[q]["life_months"] is not None],
+        rule=lambda b, q, t: linear(standing(b.hall_build, d, q, halls[q], t)) <= halls[q]["max_modules"],
         doc="(P5)",
+    )
+    b.retrofitted_stood_there = pyo.Constraint(
+        [(q, t) for (q, t), terms in retrofitted.items() if any(sign < 0 for sign, _ in terms)],
+        rule=lambda b, q, t: b.hall_mw[q, t] >= 0,
+        doc="(P9)",
     )
     m.offer("hall_builds", site_builds(b.hall_build, halls, arrivals, {q: r["max_modules"] for q, r in halls.items()}))
     module_money(m, d, "hall", "hall", halls, arrivals, b.hall_build)
@@ -152,9 +190,9 @@ def _fit(b: Any, d: Case, halls: dict[str, Row], draw: dict[tuple[str, str, int]
 ROOM = Room(
     name="halls",
     build=build,
-    needs=("online",),
+    needs=("online", "retrofitted"),
     offers=("draw", "live"),
-    money=(("capex", "hall"), ("opex", "running"), ("penalty", "halls"), ("terminal", "hall")),
+    money=(("capex", "hall"), ("opex", "running"), ("opex", "rent"), ("penalty", "halls"), ("terminal", "hall")),
     inputs=(HALLS,),
     equations=EQUATIONS,
     outputs=OUTPUTS,

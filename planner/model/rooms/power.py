@@ -8,12 +8,12 @@ Decisions
     excess_source[s,t]   MW beyond the sources, where that is priced                  [MW]
     energy_of_excess[s,t]  energy drawn there                                         [MWh]
 
-source_mw = existing + module_mw * modules arrived, at the meter; draw is the halls' IT draw.
+source_mw = existing + module_mw * modules arrived + phases (`phases`), at the meter; draw is the halls' IT draw.
 
     (P2) pue[s] * draw[s,t] <= sum of source_mw[q,t] + excess_source[s,t]             [MW]
     (P3) sum_q energy[q,t] + energy_of_excess = pue[s] * average_draw * draw[s,t] * hours[t]   [MWh]
     (P4) energy[q,t] <= source_mw[q,t] * hours[t]; energy_of_excess <= excess_source * hours   [MWh]
-    (P6) existing + modules of a source arrived by t <= max_mw                        [MW]
+    (P6) source_mw[q,t] <= max_mw                                                     [MW]
 
 A scenario without the table `power_sources` has no such limits and pays for no energy.
 Money: modules at their price at the order date by cash profile (capex `power`), their worth at the end
@@ -99,9 +99,13 @@ def build(m: Workspace, b: Any, d: Case) -> None:
     b.BUILD = index_set([(q, a.period) for q, found in arrivals.items() for a in found], 2)
     b.source_build = pyo.Var(b.BUILD, domain=pyo.NonNegativeIntegers, doc="modules")
     periods = range(len(d.calendar.periods))
-    b.source_mw = pyo.Expression(
-        sources, periods, rule=lambda b, q, t: linear(*capacity(b.source_build, q, sources[q], t))
-    )
+    phases = m.need("phase_mw")
+
+    def source_mw(b: Any, q: str, t: int) -> Any:
+        terms, existing = capacity(b.source_build, d, q, sources[q], t)
+        return linear(terms + phases.get((q, t), []), existing)
+
+    b.source_mw = pyo.Expression(sources, periods, rule=source_mw)
     live = m.need("live")
     at_site = {s: [q for q, row in sources.items() if row["site"] == s] for s in d.sites}
     priced = {row["limit"]: row["price_usd"] / USD_PER_MUSD for row in d.inputs.rows("priced_limits")}
@@ -110,9 +114,10 @@ def build(m: Workspace, b: Any, d: Case) -> None:
     b.excess_source = pyo.Var(live if "power_sources" in priced else [], domain=pyo.NonNegativeReals, doc="MW")
     b.energy_of_excess = pyo.Var(list(b.excess_source), domain=pyo.NonNegativeReals, doc="MWh")
     _fit(b, d, m.need("draw"), live, at_site)
-    # modules never go away, so the last arrival's row covers the earlier ones
+    # nothing built ever goes away: the last arrival's row covers the earlier ones
+    last = dict(sorted([*b.BUILD, *phases], key=lambda key: key[1]))
     b.modules_fit_source = pyo.Constraint(
-        list(dict(list(b.BUILD)).items()), rule=lambda b, q, t: b.source_mw[q, t] <= sources[q]["max_mw"], doc="(P6)"
+        list(last.items()), rule=lambda b, q, t: b.source_mw[q, t] <= sources[q]["max_mw"], doc="(P6)"
     )
     most = {q: mw / sources[q]["module_mw"] for q, mw in room.items() if sources[q]["module_mw"]}
     m.offer("source_builds", site_builds(b.source_build, sources, arrivals, most))
@@ -152,7 +157,7 @@ def _fit(b: Any, d: Case, draw: Any, live: list[tuple[str, int]], at_site: dict[
 ROOM = Room(
     name="power",
     build=build,
-    needs=("draw", "live"),
+    needs=("draw", "live", "phase_mw"),
     money=(
         ("capex", "power"),
         ("opex", "energy"),

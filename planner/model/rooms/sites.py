@@ -58,7 +58,7 @@ def open_sites(d: Case) -> set[str]:
 def build(m: Workspace, b: Any, d: Case) -> None:
     """Fill the sites' block: only sites that are closed and can be built have anything to decide."""
     closed = set(d.sites) - open_sites(d)
-    offered: list[SiteBuild] = [*m.take("hall_builds", []), *m.take("source_builds", [])]
+    offered: list[SiteBuild] = [*m.take("hall_builds", []), *m.take("source_builds", []), *m.need("phase_builds")]
     builds = {(x.item, x.period): x for x in offered if x.site in closed}
     latest: dict[str, int] = {}
     for x in builds.values():
@@ -86,6 +86,7 @@ def build(m: Workspace, b: Any, d: Case) -> None:
 ROOM = Room(
     name="sites",
     build=build,
+    needs=("phase_builds",),
     money=(("capex", "hall"),),
     inputs=(SITES,),
     equations=EQUATIONS,
