@@ -175,6 +175,7 @@ class Study:
             ),
             "sizes": json.dumps({**matrix.shape, "candidates": len(self.case.candidates), "nodes": found.nodes}),
             "equations": json.dumps(sorted({row.equation for row in matrix.rows})),
+            "rooms": json.dumps([room.name for room in self._rooms]),
         }
 
 
