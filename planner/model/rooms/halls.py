@@ -24,7 +24,7 @@ from typing import Any
 
 import pyomo.environ as pyo
 
-from planner.core.declare import Column, Equation, Output, Room, Row, Table
+from planner.core.declare import Column, Equation, Limit, Output, Room, Row, Table
 from planner.core.rules import needed_when
 from planner.core.units import KW_PER_MW, USD_PER_MUSD
 from planner.data.derive import COOLED_BY, Case
@@ -72,8 +72,17 @@ HALLS = Table(
     catalogue="halls",
 )
 EQUATIONS = (
-    Equation("P1", "draw_fits_halls", "draw fits the halls of its cooling class", "MW"),
-    Equation("P5", "modules_fit_hall", "modules fit the hall", "modules"),
+    Equation(
+        "P1",
+        "draw_fits_halls",
+        "draw fits the halls of its cooling class",
+        "MW",
+        ("site", "cooling", "period"),
+        Limit("halls (MW of IT) at", 10),
+    ),
+    Equation(
+        "P5", "modules_fit_hall", "modules fit the hall", "modules", ("hall", "period"), Limit("modules of hall", 100)
+    ),
 )
 OUTPUTS = (
     Output("hall_build", "hall_build", ("hall", "period"), "modules", "hall modules, by period of arrival"),
