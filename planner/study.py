@@ -123,7 +123,7 @@ class Study:
         scale = gross_scale(m, self.case, matrix)
         found = _timed(timings, "solve", lambda: search(matrix, options, scale, on_progress=on_progress))
         if isinstance(found, Outcome):
-            raise InfeasibleError(explain_infeasible(matrix, options, self.case))
+            raise InfeasibleError(explain_infeasible(matrix, options, self.case, self._rooms))
         prices = _timed(timings, "prices", lambda: limit_prices(matrix, options, found))
         mark = time.perf_counter()
         matrix.load(found.x)
@@ -175,6 +175,7 @@ class Study:
             ),
             "sizes": json.dumps({**matrix.shape, "candidates": len(self.case.candidates), "nodes": found.nodes}),
             "equations": json.dumps(sorted({row.equation for row in matrix.rows})),
+            "rooms": json.dumps([room.name for room in self._rooms]),
         }
 
 

@@ -99,13 +99,29 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Limit:
+    """A limit that users can change: what they call it, and what breaking it by one unit weighs against a M$.
+
+    Where no plan exists, the cheapest set of limits to relax by these weights is what the user is told.
+    """
+
+    name: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
 class Equation:
-    """A numbered family of rows: the name of its component on the room's block, and its sentence."""
+    """A numbered family of rows: its component on the room's block, its sentence and unit, and what it is over.
+
+    `over` names the parts of a row's index; `limit` is given where the rows state a limit that users can change.
+    """
 
     number: str
     component: str
     sentence: str
     unit: str
+    over: tuple[str, ...] = ()
+    limit: Limit | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,8 +180,8 @@ def leases(r: Reading) -> Table:
                     end = max(end, period.end)
             months = max(0, signature.end - r.case.calendar.end)
             rows.append((
-                c, status, lease["accelerator"], r.month(signature.start), r.month(end), whole(lots), whole(units), price,
-                firm, inside, price * firm * units * months / USD_PER_MUSD, r.in_tail(signature.start),
+                c, status, lease["accelerator"], r.month(signature.start), r.month(end), whole(lots), whole(units),
+                price, firm, inside, price * firm * units * months / USD_PER_MUSD, r.in_tail(signature.start),
             ))  # fmt: skip
     return as_table("leases", "Leases", LEASE_FIELDS, rows)
 

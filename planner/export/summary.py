@@ -10,7 +10,7 @@ import xarray as xr
 from planner.export import summary_limits, summary_money, summary_runs
 from planner.export.provenance import not_modelled
 from planner.export.tables import PlanTables
-from planner.export.words import money, percent, wrapped
+from planner.export.words import money, percent, printable, wrapped
 
 
 class PlanSummary:
@@ -43,9 +43,13 @@ class PlanSummary:
         names = {"value": "value", "terminal": "+ worth at the end", "capex": "- capex", "opex": "- opex"}
         parts = [f"{name} {money(sums[kind])}" for kind, name in names.items()]
         parts += [f"- penalties {money(sums['penalty'])}"] if sums["penalty"] else []
-        net = money(float(self.data.attrs["objective_musd"]))
-        start = self.tables.reading.inputs.setting("calendar", "start")
-        return f"Net value {net}, discounted to {start} ({' '.join(parts)})."
+        net = float(self.data.attrs["objective_musd"])
+        inputs = self.tables.reading.inputs
+        start = inputs.setting("calendar", "start")
+        if inputs.setting("finance", "objective") == "least_cost":
+            costs = " + ".join(part.removeprefix("- ") for part in parts[2:])
+            return f"Cost {money(-net)}, discounted to {start} ({costs} - worth at the end {money(sums['terminal'])})."
+        return f"Net value {money(net)}, discounted to {start} ({' '.join(parts)})."
 
     def trust(self) -> str:
         """Whether the check passed, and on how many assumptions the plan stands."""
@@ -81,7 +85,7 @@ class PlanSummary:
             summary_limits.binding(self.tables),
             self._notes(),
         ]
-        return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+        return printable("\n\n".join("\n".join(block) for block in blocks if block)) + "\n"
 
     def _notes(self) -> list[str]:
         lines = wrapped(self.not_modelled()) if self.not_modelled() else []

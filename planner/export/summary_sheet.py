@@ -6,6 +6,7 @@ from typing import Any
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from planner.export.outcomes import SIGN
 from planner.export.pen import Pen
 from planner.export.placed import HEAD, Placed
 from planner.export.reading import Value
@@ -50,9 +51,8 @@ def _net_value(sheet: Any, pen: Pen, ledger: Placed, objective: float, row: int)
     """Nominal and discounted sums of the ledger by kind; the discounted ones add up to the objective."""
     for column, heading in enumerate(("money, M$", "nominal", "counts in the objective")):
         pen.text(sheet, row, column, heading, head=True)
-    kinds = [kind for kind in ("value", "terminal", "capex", "opex", "penalty") if kind in ledger.table.column("kind")]
     first, total = row + 1, 0.0
-    for kind in kinds:
+    for kind in SIGN:
         row += 1
         pen.text(sheet, row, 0, kind)
         for column, field in ((1, "amount_musd"), (2, "discounted_musd")):
@@ -61,7 +61,7 @@ def _net_value(sheet: Any, pen: Pen, ledger: Placed, objective: float, row: int)
         total += value
     row += 1
     pen.text(sheet, row, 0, "net value", bold=True)
-    cells = f"{xl_rowcol_to_cell(first, 2)}:{xl_rowcol_to_cell(row - 1, 2)}" if kinds else "0"
+    cells = f"{xl_rowcol_to_cell(first, 2)}:{xl_rowcol_to_cell(row - 1, 2)}"
     pen.formula(sheet, row, 2, f"=SUM({cells})", total)
     row += 1
     pen.text(sheet, row, 0, "less the objective")

@@ -21,6 +21,7 @@ def money(musd: float) -> str:
 
 def amount(value: float) -> str:
     """A number with few digits: enough to see, not more than is known."""
+    value += 0.0  # no minus zero
     if abs(value) >= 100:
         return f"{value:,.0f}"
     if abs(value) >= 0.095 or value == 0:
@@ -90,6 +91,11 @@ def grid(head: Sequence[str], rows: Sequence[Sequence[str]], left: Sequence[int]
 def cut(line: str) -> str:
     """A line no wider than the page."""
     return line if len(line) <= WIDTH else line[: WIDTH - 3] + "..."
+
+
+def printable(text: str) -> str:
+    """Text without what a terminal would act on: control characters are shown as a mark."""
+    return "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text)
 
 
 def wrapped(text: str, indent: str = "") -> list[str]:

@@ -38,8 +38,10 @@ def _room(room: Room) -> list[str]:
     title, body = _docstring(room)
     lines = [f"## {title}", "", "```text", body, "```", ""] if body else [f"## {title}", ""]
     if room.equations:
-        rows = ((e.number, e.sentence, e.unit, f"`{room.name}.{e.component}`") for e in room.equations)
-        lines += ["### Equations", "", *_table(("number", "sentence", "unit", "component"), rows)]
+        rows = [
+            (e.number, e.sentence, ", ".join(e.over), e.unit, f"`{room.name}.{e.component}`") for e in room.equations
+        ]
+        lines += ["### Equations", "", *_table(("number", "sentence", "for each", "unit", "component"), rows)]
     lines += _contract(room)
     for table in room.inputs:
         lines += ["\n".join(table_section(table, f"Input `{table.name}`")).rstrip(), ""]

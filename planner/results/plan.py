@@ -84,6 +84,11 @@ class Plan:
         for name, value in list(data.attrs.items()):
             if name in _LONG or (isinstance(value, str) and len(value.encode()) > LONGEST_ATTRIBUTE):
                 data[f"{_AS_VARIABLE}{name}"] = ((), data.attrs.pop(name))
+        # arrays of text without elements would be read as numbers
+        empty = {
+            name: item.astype("U1") for name, item in data.variables.items() if item.dtype == object and not item.size
+        }
+        data = data.assign_coords(empty)
         for name in ("period", "signature"):
             if name in data.coords:
                 data[name].encoding = {

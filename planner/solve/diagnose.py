@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import highspy
 import numpy as np
 
+from planner.core.declare import Equation, Room
 from planner.data.derive import Case
 from planner.solve.compile import Matrix, RowName
 from planner.solve.highs import new_highs, pass_matrix
 from planner.solve.options import Options
 
-# What a user can change, with the weight of one unit of violation (a M$ counts 1, the rest about what it costs).
-RELAXABLE = {
-    "B1": 1.0, "B2": 1.0, "F2": 0.05, "F4": 1.0, "P1": 10.0, "P2": 10.0, "P5": 100.0, "P6": 10.0,
-    "N1": 0.01, "N3": 0.01, "N4": 10.0, "D4": 1000.0, "D5": 0.1, "D6": 0.1,
-}  # fmt: skip
 SECONDS = 60.0
 
 
@@ -29,16 +27,18 @@ def missing_candidates(case: Case) -> str | None:
     )
 
 
-def explain_infeasible(matrix: Matrix, options: Options, case: Case) -> str:
+def explain_infeasible(matrix: Matrix, options: Options, case: Case, rooms: Sequence[Room]) -> str:
     """The cheapest set of limits to relax that would admit a plan, in words.
 
     The elastic relaxation of HiGHS with a penalty on each limit a user can change; the others stay hard.
     """
+    limits = {e.number: e for room in rooms for e in room.equations if e.limit is not None}
+    weight = {number: e.limit.weight for number, e in limits.items() if e.limit is not None}
     h = new_highs(options)
     h.setOptionValue("time_limit", SECONDS)
     h.setOptionValue("mip_rel_gap", 0.01)
     pass_matrix(h, matrix)
-    penalties = np.array([RELAXABLE.get(row.equation, -1.0) for row in matrix.rows])
+    penalties = np.array([weight.get(row.equation, -1.0) for row in matrix.rows])
     status = h.feasibilityRelaxation(-1.0, -1.0, -1.0, None, None, penalties)
     values = np.array(h.getSolution().row_value, dtype=float)
     if status == highspy.HighsStatus.kError or len(values) != len(matrix.rows):
@@ -47,31 +47,21 @@ def explain_infeasible(matrix: Matrix, options: Options, case: Case) -> str:
     broken = [(matrix.rows[i], float(short[i])) for i in np.argsort(-short) if short[i] > 1e-6]
     if not broken:
         return "no plan keeps every hard limit; relaxing single limits did not show which"
-    lines = [f"  {_where(row, case)}: short by {amount:,.6g}" for row, amount in broken]
+    lines = [f"  {_where(row, limits, case)}: short by {amount:,.6g}{_unit(row, limits)}" for row, amount in broken]
     return "no plan keeps every hard limit; the cheapest to relax:\n" + "\n".join(lines)
 
 
-_SENTENCE = {
-    "B1": "budget",
-    "B2": "pull-forward of budget",
-    "F2": "supply of",
-    "F4": "size of lease",
-    "P1": "halls (MW of IT) at",
-    "P2": "power sources (MW at the meter) at",
-    "P5": "modules of hall",
-    "P6": "MW of source",
-    "N1": "endpoints at",
-    "N3": "instances of fabric",
-    "N4": "instances of fabric",
-    "D4": "run that must run",
-    "D5": "ceiling of stream",
-    "D6": "floor of stream (PFLOP/s)",
-}
-_PERIOD_LAST = {"F2", "F4", "P1", "P2", "P5", "P6", "N3", "N4", "D5", "D6"}
+def _where(row: RowName, limits: Mapping[str, Equation], case: Case) -> str:
+    equation = limits[row.equation]
+    parts = [_label(part, name, case) for part, name in zip(row.index, equation.over, strict=True)]
+    return f"{equation.limit.name if equation.limit else ''} {' '.join(parts)} ({row.equation})"
 
 
-def _where(row: RowName, case: Case) -> str:
-    parts = [str(part) for part in row.index]
-    if row.equation in _PERIOD_LAST:
-        parts[-1] = case.calendar.label(case.calendar.periods[int(row.index[-1])].start)
-    return f"{_SENTENCE[row.equation]} {' '.join(parts)} ({row.equation})"
+def _label(part: object, name: str, case: Case) -> str:
+    """A part of a row's index as users know it: periods by their first month."""
+    return case.calendar.label(case.calendar.periods[int(str(part))].start) if name == "period" else str(part)
+
+
+def _unit(row: RowName, limits: Mapping[str, Equation]) -> str:
+    unit = limits[row.equation].unit
+    return "" if unit == "-" else f" {unit}"

@@ -94,7 +94,7 @@ SUPPLY = _document(
 )
 
 # cloud: signatures of 2 to 5 lots for 12 months, handed over in 8 months; partner: 3 lots signed three months
-# before the horizon, and no more to be had.
+# before the horizon for 14 months, handed over in 12, and one more to be had at any time.
 LEASES = _document(
     "leases",
     {
@@ -107,7 +107,7 @@ LEASES = _document(
             },
             {
                 "lease": "partner", "accelerator": "x1", "lot_size": 50, "max_lots": 4, "committed_lots": 3,
-                "from": "2025-10", "term_months": 18, "usd_per_accelerator_month": 1000,
+                "from": "2025-10", "term_months": 14, "ramp_months": 12, "usd_per_accelerator_month": 1000,
             },
         ],
         "streams": [_stream()],

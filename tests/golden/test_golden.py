@@ -53,6 +53,19 @@ def test_equation_is_numbered_in_docstring_and_doc(number: str) -> None:
     assert component.doc == f"({number})"
 
 
+@pytest.mark.parametrize("number", [number for number, (_, equation) in EQUATIONS.items() if equation.over])
+def test_rows_are_indexed_as_declared(number: str) -> None:
+    room, equation = EQUATIONS[number]
+    fixture = built(room.name)
+    dims = {name: set(dim.keys) for name, dim in plan_dims(fixture.case).items()}
+    for index in fixture.model.block(room).component(equation.component):
+        parts = index if isinstance(index, tuple) else (index,)
+        assert len(parts) == len(equation.over)
+        for part, name in zip(parts, equation.over, strict=True):
+            known = [dims[word] for word in name.split(" or ") if word in dims]
+            assert not known or any(part in keys for keys in known), f"{number}: {part} is no {name}"
+
+
 def test_docstrings_number_only_registered_equations() -> None:
     for room in ROOMS:
         module = inspect.getmodule(room.build)

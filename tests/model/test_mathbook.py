@@ -35,7 +35,9 @@ class TestRoom:
 
     def test_equations(self, room: Room) -> None:
         for e in room.equations:
-            assert _row(SECTIONS[room.name], e.number) == [e.number, e.sentence, e.unit, f"`{room.name}.{e.component}`"]
+            assert _row(SECTIONS[room.name], e.number) == [
+                e.number, e.sentence, ", ".join(e.over), e.unit, f"`{room.name}.{e.component}`",
+            ]  # fmt: skip
 
     def test_contract(self, room: Room) -> None:
         words = [*room.needs, *room.offers, *(f"{kind} {part}" for kind, part in room.money)]

@@ -11,7 +11,8 @@ import pytest
 import xarray as xr
 
 from planner.results.check import check_plan
-from tests.results.full_plan_by_hand import full_inputs, full_plan
+from tests.results.full_inputs_by_hand import full_inputs
+from tests.results.full_plan_by_hand import full_plan
 from tests.results.plans_by_hand import canonical, tiny_plan, with_inputs
 
 

@@ -14,8 +14,9 @@ import pytest
 import planner
 from planner.results.check import check_plan
 from planner.results.check.equations import EQUATIONS
-from tests.results.full_plan_by_hand import full_inputs
-from tests.results.plans_by_hand import dated, tiny_inputs
+from tests.results.full_inputs_by_hand import full_inputs
+from tests.results.full_plan_by_hand import full_plan
+from tests.results.plans_by_hand import dated, tiny_inputs, tiny_plan
 
 SETTINGS = ("calendar", "finance", "power", "solve")
 Table = list[dict[str, Any]]
@@ -34,9 +35,6 @@ def scenario(inputs: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("inputs", [tiny_inputs(), full_inputs()], ids=["tiny", "full"])
 def test_the_plans_by_hand_are_no_better_than_solved_ones(inputs: dict[str, Any]) -> None:
-    from tests.results.full_plan_by_hand import full_plan
-    from tests.results.plans_by_hand import tiny_plan
-
     by_hand = tiny_plan() if inputs["name"].startswith("tiny") else full_plan()
     plan = planner.load(scenario(inputs)).solve(gap=1e-6, time_limit=30, threads=1)
     report = check_plan(plan.data)

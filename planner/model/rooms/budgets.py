@@ -25,7 +25,7 @@ from typing import Any
 
 import pyomo.environ as pyo
 
-from planner.core.declare import Column, Equation, Output, Room, Row, Table
+from planner.core.declare import Column, Equation, Limit, Output, Room, Row, Table
 from planner.data.derive import Case
 from planner.model.workspace import Line, Workspace, index_set, or_zero
 
@@ -59,8 +59,22 @@ BUDGETS = Table(
     ),
 )
 EQUATIONS = (
-    Equation("B1", "spending_fits_budget", "what is spent, left and taken by the year before is the budget", "M$"),
-    Equation("B2", "pull_forward_is_limited", "no more is pulled forward than allowed", "M$"),
+    Equation(
+        "B1",
+        "spending_fits_budget",
+        "what is spent, left and taken by the year before is the budget",
+        "M$",
+        ("budget_category", "fiscal_year"),
+        Limit("budget", 1),
+    ),
+    Equation(
+        "B2",
+        "pull_forward_is_limited",
+        "no more is pulled forward than allowed",
+        "M$",
+        ("budget_category", "fiscal_year"),
+        Limit("pull-forward of budget", 1),
+    ),
 )
 OUTPUTS = (
     Output("budget", "cap", ("budget_category", "fiscal_year"), "M$", "budget of the year"),

@@ -26,7 +26,7 @@ from typing import Any
 
 import pyomo.environ as pyo
 
-from planner.core.declare import Column, Equation, Output, Room, Table
+from planner.core.declare import Column, Equation, Limit, Output, Room, Table
 from planner.core.rules import given_one_way, ids_apart, not_later
 from planner.data.derive import Case
 from planner.model.formats import FORMATS
@@ -150,12 +150,22 @@ MFU = Table(
     ),
 )
 EQUATIONS = (
-    Equation("D1", "gangs_fit_online", "gangs present in a slot fit what is online", "accelerators"),
     Equation(
-        "D2", "gangs_and_streams_fit_online", "gangs and streams fit what is online over the period", "accelerators"
+        "D1",
+        "gangs_fit_online",
+        "gangs present in a slot fit what is online",
+        "accelerators",
+        ("accelerator", "site", "slot"),
     ),
-    Equation("D3", "run_starts_at_most_once", "a run starts at most once", "-"),
-    Equation("D4", "must_run_starts", "a run that must run starts", "-"),
+    Equation(
+        "D2",
+        "gangs_and_streams_fit_online",
+        "gangs and streams fit what is online over the period",
+        "accelerators",
+        ("accelerator", "site", "period"),
+    ),
+    Equation("D3", "run_starts_at_most_once", "a run starts at most once", "-", ("run",)),
+    Equation("D4", "must_run_starts", "a run that must run starts", "-", ("run",), Limit("run that must run", 1000)),
 )
 OUTPUTS = (Output("start", "start", ("candidate",), "1", "run starts as this candidate"),)
 

@@ -30,7 +30,7 @@ from typing import Any
 
 import pyomo.environ as pyo
 
-from planner.core.declare import Column, Equation, Output, Room, Row, Table
+from planner.core.declare import Column, Equation, Limit, Output, Room, Row, Table
 from planner.core.rules import needed_when, not_above
 from planner.core.units import USD_PER_MUSD
 from planner.data.derive import Arrival, Case
@@ -90,10 +90,32 @@ EQUATIONS = (
         "gangs_fit_endpoints",
         "gangs and accelerators fit the endpoints of tiers that can carry them",
         "endpoints",
+        ("site", "family", "gang", "slot"),
+        Limit("endpoints at", 0.01),
     ),
-    Equation("N2", "large_gangs_fit_instances", "gangs that cannot share an instance fit the instances", "gangs"),
-    Equation("N3", "endpoints_fit_instances", "endpoints stand in instances", "endpoints"),
-    Equation("N4", "instances_fit_site", "instances fit the site", "instances"),
+    Equation(
+        "N2",
+        "large_gangs_fit_instances",
+        "gangs that cannot share an instance fit the instances",
+        "gangs",
+        ("fabric", "share", "slot"),
+    ),
+    Equation(
+        "N3",
+        "endpoints_fit_instances",
+        "endpoints stand in instances",
+        "endpoints",
+        ("fabric", "period"),
+        Limit("instances of fabric", 0.01),
+    ),
+    Equation(
+        "N4",
+        "instances_fit_site",
+        "instances fit the site",
+        "instances",
+        ("fabric", "period"),
+        Limit("instances of fabric", 10),
+    ),
 )
 OUTPUTS = (
     Output(

@@ -130,8 +130,16 @@ FLEET = Table(
     rules=(not_later("in_service_from", "retires"), needed_when("due_date", "due_musd")),
 )
 EQUATIONS = (
-    Equation("F1", "online_is_in_service", "what is online is in service", "accelerators"),
-    Equation("F3", "all_in_service_is_online", "all that is in service is online", "accelerators"),
+    Equation(
+        "F1", "online_is_in_service", "what is online is in service", "accelerators", ("accelerator", "site", "period")
+    ),
+    Equation(
+        "F3",
+        "all_in_service_is_online",
+        "all that is in service is online",
+        "accelerators",
+        ("accelerator", "site", "period"),
+    ),
 )
 OUTPUTS = (
     Output("order", "order", ("accelerator", "site", "period"), "lots", "lots ordered, by period of arrival"),

@@ -28,7 +28,7 @@ from typing import Any
 
 import pyomo.environ as pyo
 
-from planner.core.declare import Column, Equation, Finding, Output, Room, Row, Rule, Table
+from planner.core.declare import Column, Equation, Finding, Limit, Output, Room, Row, Rule, Table
 from planner.core.inputs import Inputs
 from planner.core.rules import needed_when
 from planner.core.units import KW_PER_MW, USD_PER_MUSD
@@ -99,9 +99,20 @@ HALLS = Table(
     catalogue="halls",
 )
 EQUATIONS = (
-    Equation("P1", "draw_fits_halls", "draw fits the halls of its cooling class", "MW"),
-    Equation("P5", "modules_fit_hall", "modules fit the hall", "modules"),
-    Equation("P9", "retrofitted_stood_there", "no more is taken out for retrofit than stands", "MW"),
+    Equation(
+        "P1",
+        "draw_fits_halls",
+        "draw fits the halls of its cooling class",
+        "MW",
+        ("site", "cooling", "period"),
+        Limit("halls (MW of IT) at", 10),
+    ),
+    Equation(
+        "P5", "modules_fit_hall", "modules fit the hall", "modules", ("hall", "period"), Limit("modules of hall", 100)
+    ),
+    Equation(
+        "P9", "retrofitted_stood_there", "no more is taken out for retrofit than stands", "MW", ("hall", "period")
+    ),
 )
 OUTPUTS = (
     Output("hall_build", "hall_build", ("hall", "period"), "modules", "hall modules, by period of arrival"),

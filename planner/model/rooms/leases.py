@@ -30,7 +30,7 @@ from typing import Any
 
 import pyomo.environ as pyo
 
-from planner.core.declare import Column, Equation, Output, Room, Table
+from planner.core.declare import Column, Equation, Limit, Output, Room, Table
 from planner.core.rules import ids_apart, not_above, not_later
 from planner.core.units import USD_PER_MUSD
 from planner.data.derive import Case
@@ -69,10 +69,23 @@ LEASES = Table(
     ),
 )
 EQUATIONS = (
-    Equation("F4", "lease_lots_fit_contract", "lots rented at a time fit the contract", "lots"),
-    Equation("F5", "rented_fits_signature", "what is used of a signature is there", "accelerators"),
-    Equation("F6", "signature_has_least_size", "a signature has its least size", "lots"),
-    Equation("F7", "signature_only_if_signing", "lots only where a signature is made", "lots"),
+    Equation(
+        "F4",
+        "lease_lots_fit_contract",
+        "lots rented at a time fit the contract",
+        "lots",
+        ("lease", "period"),
+        Limit("size of lease", 1),
+    ),
+    Equation(
+        "F5",
+        "rented_fits_signature",
+        "what is used of a signature is there",
+        "accelerators",
+        ("lease", "signature", "period"),
+    ),
+    Equation("F6", "signature_has_least_size", "a signature has its least size", "lots", ("lease", "signature")),
+    Equation("F7", "signature_only_if_signing", "lots only where a signature is made", "lots", ("lease", "signature")),
 )
 OUTPUTS = (
     Output("lease_signed", "signed", ("lease", "period"), "lots", "lots of a lease, by period of signature"),

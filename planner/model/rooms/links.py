@@ -87,11 +87,23 @@ TRAFFIC = Table(
     ),
 )
 EQUATIONS = (
-    Equation("L1", "traffic_is_routed", "what flows into a site and not out of it is the traffic to it", "Tb/s"),
-    Equation("L2", "flow_fits_link", "flow fits the link", "Tb/s"),
-    Equation("L3", "modules_fit_link", "modules fit the link", "modules"),
-    Equation("L4", "link_opens_before_flow", "a link with a fixed charge is opened before it is used", "Tb/s"),
-    Equation("L5", "link_opens_once", "a link is opened at most once", "-"),
+    Equation(
+        "L1",
+        "traffic_is_routed",
+        "what flows into a site and not out of it is the traffic to it",
+        "Tb/s",
+        ("source", "site", "period"),
+    ),
+    Equation("L2", "flow_fits_link", "flow fits the link", "Tb/s", ("link", "direction", "period")),
+    Equation("L3", "modules_fit_link", "modules fit the link", "modules", ("module", "period")),
+    Equation(
+        "L4",
+        "link_opens_before_flow",
+        "a link with a fixed charge is opened before it is used",
+        "Tb/s",
+        ("link", "period"),
+    ),
+    Equation("L5", "link_opens_once", "a link is opened at most once", "-", ("link",)),
 )
 OUTPUTS = (
     Output("link_build", "link_build", ("module", "period"), "modules", "link modules, by period of arrival"),

@@ -53,7 +53,7 @@ PHASES = Table(
     ),
     rules=(Rule("phase_names_source", "a phase names a power source of its site", _sources),),
 )
-EQUATIONS = (Equation("P10", "phase_is_built_once", "a phase is built at most once", "-"),)
+EQUATIONS = (Equation("P10", "phase_is_built_once", "a phase is built at most once", "-", ("phase",)),)
 OUTPUTS = (Output("phase_build", "phase_build", ("phase", "period"), "1", "phase built, by period of arrival"),)
 
 

@@ -27,7 +27,7 @@ from typing import Any
 
 import pyomo.environ as pyo
 
-from planner.core.declare import Column, Equation, Output, Room, Row, Table
+from planner.core.declare import Column, Equation, Limit, Output, Room, Row, Table
 from planner.core.rules import needed_when, not_above
 from planner.core.units import HOURS_PER_MONTH, USD_PER_MUSD
 from planner.data.derive import Case
@@ -67,10 +67,24 @@ SOURCES = Table(
     catalogue="power_sources",
 )
 EQUATIONS = (
-    Equation("P2", "draw_fits_sources", "facility draw fits the sources", "MW"),
-    Equation("P3", "energy_is_drawn", "energy bought is energy drawn", "MWh"),
-    Equation("P4", "energy_fits_source", "energy fits the source", "MWh"),
-    Equation("P6", "modules_fit_source", "modules fit the source", "MW"),
+    Equation(
+        "P2",
+        "draw_fits_sources",
+        "facility draw fits the sources",
+        "MW",
+        ("site", "period"),
+        Limit("power sources (MW at the meter) at", 10),
+    ),
+    Equation("P3", "energy_is_drawn", "energy bought is energy drawn", "MWh", ("site", "period")),
+    Equation("P4", "energy_fits_source", "energy fits the source", "MWh", ("power_source or site", "period")),
+    Equation(
+        "P6",
+        "modules_fit_source",
+        "modules fit the source",
+        "MW",
+        ("power_source", "period"),
+        Limit("MW of source", 10),
+    ),
 )
 OUTPUTS = (
     Output(

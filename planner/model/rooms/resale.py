@@ -34,7 +34,9 @@ RESALE = Table(
         Column("price_usd", "number", "price of one accelerator of this age or older", "USD", low=0),
     ),
 )
-EQUATIONS = (Equation("F8", "sold_at_most_once", "no more of a cohort is sold than there is", "accelerators"),)
+EQUATIONS = (
+    Equation("F8", "sold_at_most_once", "no more of a cohort is sold than there is", "accelerators", ("cohort",)),
+)
 OUTPUTS = (Output("sold", "sold", ("cohort", "period"), "accelerators", "accelerators retired early and sold"),)
 
 

@@ -42,8 +42,14 @@ SITES = Table(
     ),
 )
 EQUATIONS = (
-    Equation("P7", "site_opens_before_modules", "a site opens before its modules are ordered", "modules"),
-    Equation("P8", "site_opens_once", "a site opens at most once", "-"),
+    Equation(
+        "P7",
+        "site_opens_before_modules",
+        "a site opens before its modules are ordered",
+        "modules",
+        ("hall or power_source", "period"),
+    ),
+    Equation("P8", "site_opens_once", "a site opens at most once", "-", ("site",)),
 )
 OUTPUTS = (Output("opened", "opened", ("site", "period"), "1", "site opened"),)
 

@@ -26,7 +26,7 @@ from typing import Any
 
 import pyomo.environ as pyo
 
-from planner.core.declare import Column, Equation, Output, Room, Table
+from planner.core.declare import Column, Equation, Limit, Output, Room, Table
 from planner.core.rules import concave, not_above
 from planner.core.units import USD_PER_MUSD
 from planner.data.derive import Case
@@ -104,10 +104,26 @@ STREAM_SPEEDS = Table(
     ),
 )
 EQUATIONS = (
-    Equation("D5", "served_below_ceiling", "a stream uses no more than its ceiling", "PFLOP/s"),
-    Equation("D6", "floor_is_served", "a stream's floor is served or its shortfall counted", "PFLOP/s"),
-    Equation("D7", "segments_are_served", "what is valued is served", "PFLOP/s"),
-    Equation("D8", "segment_fits_width", "a segment is no wider than stated", "PFLOP/s"),
+    Equation(
+        "D5",
+        "served_below_ceiling",
+        "a stream uses no more than its ceiling",
+        "PFLOP/s",
+        ("stream", "period"),
+        Limit("ceiling of stream", 0.1),
+    ),
+    Equation(
+        "D6",
+        "floor_is_served",
+        "a stream's floor is served or its shortfall counted",
+        "PFLOP/s",
+        ("stream", "period"),
+        Limit("floor of stream", 0.1),
+    ),
+    Equation("D7", "segments_are_served", "what is valued is served", "PFLOP/s", ("stream", "period")),
+    Equation(
+        "D8", "segment_fits_width", "a segment is no wider than stated", "PFLOP/s", ("stream", "segment", "period")
+    ),
 )
 OUTPUTS = (
     Output(

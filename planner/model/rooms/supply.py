@@ -19,7 +19,7 @@ from typing import Any
 
 import pyomo.environ as pyo
 
-from planner.core.declare import Column, Equation, Output, Room, Table
+from planner.core.declare import Column, Equation, Limit, Output, Room, Table
 from planner.core.units import USD_PER_MUSD
 from planner.data.derive import Case
 from planner.model.workspace import Line, Term, Workspace, index_set, linear, or_zero
@@ -42,7 +42,16 @@ SUPPLY = Table(
         ),
     ),
 )
-EQUATIONS = (Equation("F2", "deliveries_fit_supply", "deliveries fit the supply", "accelerators"),)
+EQUATIONS = (
+    Equation(
+        "F2",
+        "deliveries_fit_supply",
+        "deliveries fit the supply",
+        "accelerators",
+        ("accelerator", "period"),
+        Limit("supply of", 0.05),
+    ),
+)
 OUTPUTS = (
     Output(
         "supply_excess",

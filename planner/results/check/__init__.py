@@ -22,7 +22,7 @@ from planner.results.check.demand import check_demand
 from planner.results.check.fabric import check_fabric
 from planner.results.check.fleet import check_fleet, compare_fleet
 from planner.results.check.leases import check_leases
-from planner.results.check.ledger import check_ledger
+from planner.results.check.ledger import check_ledger, take_unknown
 from planner.results.check.outputs import check_outputs
 from planner.results.check.power import check_power
 from planner.results.check.report import CheckReport, Finding
@@ -53,6 +53,7 @@ def check_plan(data: xr.Dataset) -> CheckReport:
     if not is_whole(case):
         return case.found.report()
     case.check_labels()
+    take_unknown(case)
     offered = read_offered(case)
     choices = read_choices(case, offered)
     fleet = check_fleet(case)

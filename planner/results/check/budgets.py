@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from planner.results.check.case import CAPEX_PARTS, Case
+from planner.results.check.case import Case
 from planner.results.check.report import Array
 
 YEAR = 12
@@ -60,7 +60,7 @@ def _spend(case: Case, category: str) -> Array:
     years = case.calendar.fiscal_years
     spend = np.zeros(len(years))
     for (kind, part, _, month), amount in case.money.lines.items():
-        capex = kind == "capex" and (category == part or (category == "all" and part in CAPEX_PARTS))
+        capex = kind == "capex" and (category == part or (category == "all" and part in case.labels["category"]))
         if (capex or (kind == "opex" and category == "opex")) and 0 <= month < case.calendar.end:
             spend[years.index(case.calendar.fiscal_year(month))] += amount
     return spend

@@ -10,11 +10,9 @@ import xarray as xr
 
 from planner.core.inputs import Inputs
 from planner.results.check.calendar import read_calendar
+from planner.results.check.foreign import CAPEX_PARTS, OPEX_PARTS, unknown_parts
 from planner.results.check.money import Money
 from planner.results.check.report import Array, Dims, Recorder
-
-CAPEX_PARTS = ("compute", "hall", "power", "network")
-OPEX_PARTS = ("energy", "running", "lease", "placement")
 
 
 class Case:
@@ -43,8 +41,8 @@ class Case:
             "segment": [str(j) for j in range(self._most_segments())],
             "fiscal_year": [str(year) for year in self.calendar.fiscal_years],
             "budget_category": list(dict.fromkeys(row["category"] for row in self.inputs.rows("budgets"))),
-            "category": list(CAPEX_PARTS),
-            "opex_part": list(OPEX_PARTS),
+            "category": [*CAPEX_PARTS, *unknown_parts(data, "capex")],
+            "opex_part": [*OPEX_PARTS, *unknown_parts(data, "opex")],
             "hall": [f"{row['site']}.{row['hall']}" for row in self.inputs.rows("halls")],
             "power_source": [f"{row['site']}.{row['power_source']}" for row in self.inputs.rows("power_sources")],
             "fabric": [f"{row['site']}.{row['fabric']}" for row in self.inputs.rows("fabrics")],
@@ -57,7 +55,7 @@ class Case:
         """The named dims with their labels."""
         return [(name, self.labels[name]) for name in names]
 
-    def places_dims(self, *names: str) -> Dims:
+    def own_dims(self, *names: str) -> Dims:
         """Like `dims`, with `site` holding own sites only."""
         return [(name, self.own if name == "site" else self.labels[name]) for name in names]
 

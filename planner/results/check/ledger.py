@@ -8,19 +8,12 @@ from collections import defaultdict
 
 import numpy as np
 
-from planner.results.check.case import CAPEX_PARTS, OPEX_PARTS, Case
-from planner.results.check.equations import EQUATIONS
+from planner.results.check.case import Case
+from planner.results.check.foreign import unknown_equations, unknown_parts, unknown_rooms
 from planner.results.check.money import SIGN, Key
 
 MONEY_ABSOLUTE = 1e-9
 MONEY_RELATIVE = 1e-6
-PARTS = {
-    "capex": CAPEX_PARTS,
-    "opex": OPEX_PARTS,
-    "penalty": ("supply", "halls", "power_sources", "unserved", "budget"),
-    "value": ("run", "stream"),
-    "terminal": CAPEX_PARTS,
-}
 
 
 def check_ledger(case: Case) -> None:
@@ -28,13 +21,7 @@ def check_ledger(case: Case) -> None:
     least_cost = case.setting("finance", "objective") == "least_cost"
     sign = SIGN | {"value": 0.0} if least_cost else SIGN  # value is still listed, but counts for nothing
     stated, discounted = _stated(case)
-    unknown = _unknown_equations(case)
-    foreign = [key for key in stated if key[1] not in PARTS.get(key[0], ())]
-    if unknown and foreign:
-        parts = ", ".join(sorted({f"{kind} {part}" for kind, part, _, _ in foreign}))
-        case.found.notice(f"ledger lines taken as the plan states them: {parts}")
-        for key in foreign:
-            case.money.lines[key] = stated[key]
+    _notice_missing(case)
     gross = sum(abs(amount) for amount in case.money.lines.values())
     _compare_lines(case, stated, gross)
     _compare_discounted(case, discounted, sign, gross)
@@ -43,17 +30,25 @@ def check_ledger(case: Case) -> None:
     _gap(case, least_cost)
 
 
-def _unknown_equations(case: Case) -> list[str]:
-    """Equations of the model that this check does not know; they are listed in a notice."""
-    stated = json.loads(str(case.data.attrs.get("equations", "[]")))
-    unknown = [number for number in stated if number not in EQUATIONS]
+def take_unknown(case: Case) -> None:
+    """Take the lines of rooms that this check does not know as the plan states them, and say so."""
+    if equations := unknown_equations(case.data):
+        case.found.notice(f"not re-checked: {', '.join(equations)}")
+    elif rooms := unknown_rooms(case.data):
+        case.found.notice(f"not re-checked: rooms {', '.join(rooms)}")
+    unknown = {(kind, part) for kind in SIGN for part in unknown_parts(case.data, kind)}
     if unknown:
-        case.found.notice(f"not re-checked: {', '.join(unknown)}")
-    compared = {*case.found.rows, *unknown, "O1"}
-    missing = [number for number in stated if number not in compared]
+        parts = ", ".join(sorted(f"{kind} {part}" for kind, part in unknown))
+        case.found.notice(f"ledger lines taken as the plan states them: {parts}")
+        case.money.lines |= {key: amount for key, amount in _stated(case)[0].items() if key[:2] in unknown}
+
+
+def _notice_missing(case: Case) -> None:
+    """Equations the model has rows of, but of which this check found none to compare."""
+    compared = {*case.found.rows, *unknown_equations(case.data), "O1"}
+    missing = [n for n in json.loads(str(case.data.attrs.get("equations", "[]"))) if n not in compared]
     if missing:
         case.found.notice(f"the model has rows of {', '.join(missing)}, the check found none to compare")
-    return unknown
 
 
 def _stated(case: Case) -> tuple[dict[Key, float], dict[Key, float]]:
@@ -140,20 +135,20 @@ def _gap(case: Case, least_cost: bool) -> None:
 
 def _tables(case: Case) -> None:
     """capex, cash and opex by period or year: the lines inside the horizon."""
-    calendar = case.calendar
-    capex = np.zeros((len(CAPEX_PARTS), len(case.places), len(calendar.starts)))
-    cash = np.zeros((len(CAPEX_PARTS), len(calendar.fiscal_years)))
-    opex = np.zeros((len(OPEX_PARTS), len(case.places), len(calendar.starts)))
+    calendar, capital, running = case.calendar, case.labels["category"], case.labels["opex_part"]
+    capex = np.zeros((len(capital), len(case.places), len(calendar.starts)))
+    cash = np.zeros((len(capital), len(calendar.fiscal_years)))
+    opex = np.zeros((len(running), len(case.places), len(calendar.starts)))
     for (kind, part, where, month), amount in case.money.lines.items():
         period = calendar.period_at(month)
         s = case.position("site", where)
         if period is None or s < 0:
             continue
-        if kind == "capex" and part in CAPEX_PARTS:
-            capex[CAPEX_PARTS.index(part), s, period] += amount
-            cash[CAPEX_PARTS.index(part), calendar.fiscal_years.index(calendar.fiscal_year(month))] += amount
-        if kind == "opex" and part in OPEX_PARTS:
-            opex[OPEX_PARTS.index(part), s, period] += amount
+        if kind == "capex" and part in capital:
+            capex[capital.index(part), s, period] += amount
+            cash[capital.index(part), calendar.fiscal_years.index(calendar.fiscal_year(month))] += amount
+        if kind == "opex" and part in running:
+            opex[running.index(part), s, period] += amount
     case.compare("capex", capex, "category", "site", "period", unit="M$")
     case.compare("cash", cash, "category", "fiscal_year", unit="M$")
     case.compare("opex", opex, "opex_part", "site", "period", unit="M$")

@@ -104,7 +104,7 @@ def _excess(case: Case, limit: str, variable: str, equation: str) -> Array:
     calendar = case.calendar
     prices = {row["limit"]: row["price_usd"] for row in case.inputs.rows("priced_limits")}
     excess = case.read(variable, "site", "period")[: len(case.own)]
-    dims = case.places_dims("site", "period")
+    dims = case.own_dims("site", "period")
     case.found.decision(variable, excess, dims, "MW")
     if limit not in prices:
         case.found.never(equation, excess, dims, True, "MW", f"excess over the limit `{limit}`, which has no price")
@@ -141,7 +141,7 @@ def _sources(case: Case, sources: Built, draw: Array) -> Array:
     excess = _excess(case, "power_sources", "source_excess_mw", "P2")
     energy = case.read("energy_mwh", "power_source", "period")
     beyond = case.read("excess_energy_mwh", "site", "period")[: len(case.own)]
-    dims, rows = case.places_dims("site", "period"), case.dims("power_source", "period")
+    dims, rows = case.own_dims("site", "period"), case.dims("power_source", "period")
     found.decision("energy_mwh", energy, rows, "MWh")
     found.decision("excess_energy_mwh", beyond, dims, "MWh")
     hours = HOURS_PER_MONTH * calendar.months
