@@ -44,11 +44,11 @@ def _said(value: Any) -> Any:
 
 def write_table(book: Any, pen: Pen, table: Table) -> Placed:
     """Write a table on a sheet of its own: title, headings (frozen, with a filter), rows, totals."""
-    sheet = book.add_worksheet(table.name.capitalize())
+    sheet = book.add_worksheet(table.name.upper() if table.name == "mw" else table.name.capitalize())
     placed = Placed(table, sheet.get_name())
     pen.text(sheet, 0, 0, table.meaning, bold=True)
     for column, field in enumerate(table.fields):
-        pen.text(sheet, HEAD, column, field.name.replace("_", " "), head=True)
+        pen.text(sheet, HEAD, column, field.heading, head=True)
         sheet.write_comment(HEAD, column, field.meaning.replace("`", ""), {"x_scale": 2})
         for row, values in enumerate(table.rows, HEAD + 1):
             pen.value(sheet, row, column, field.kind, values[column])

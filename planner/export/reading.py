@@ -28,6 +28,15 @@ class Field:
     meaning: str
     total: bool = False
 
+    @property
+    def heading(self) -> str:
+        """The name as a heading: words, and the unit behind a comma."""
+        name, unit = self.name, ""
+        for suffix, shown in (("_musd_per_mw", "M$/MW"), ("_musd", "M$"), ("_usd", "USD"), ("_pflops", "PFLOP/s")):
+            if name.endswith(suffix):
+                name, unit = name.removesuffix(suffix), f", {shown}"
+        return name.replace("_", " ").replace("mw", "MW") + unit
+
 
 @dataclass(frozen=True, slots=True)
 class Table:

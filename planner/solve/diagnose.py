@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import highspy
 import numpy as np
 
-from planner.core.declare import Equation, Room
+from planner.core.declare import Equation, Limit, Room
 from planner.data.derive import Case
 from planner.solve.compile import Matrix, RowName
 from planner.solve.highs import new_highs, pass_matrix
@@ -32,36 +32,33 @@ def explain_infeasible(matrix: Matrix, options: Options, case: Case, rooms: Sequ
 
     The elastic relaxation of HiGHS with a penalty on each limit a user can change; the others stay hard.
     """
-    limits = {e.number: e for room in rooms for e in room.equations if e.limit is not None}
-    weight = {number: e.limit.weight for number, e in limits.items() if e.limit is not None}
+    limits = {e.number: (e, e.limit) for room in rooms for e in room.equations if e.limit is not None}
     h = new_highs(options)
     h.setOptionValue("time_limit", SECONDS)
     h.setOptionValue("mip_rel_gap", 0.01)
     pass_matrix(h, matrix)
-    penalties = np.array([weight.get(row.equation, -1.0) for row in matrix.rows])
+    able = np.array([row.equation in limits for row in matrix.rows])
+    penalties = np.array(
+        [limits[row.equation][1].weight if can else -1.0 for row, can in zip(matrix.rows, able, strict=True)]
+    )
     status = h.feasibilityRelaxation(-1.0, -1.0, -1.0, None, None, penalties)
     values = np.array(h.getSolution().row_value, dtype=float)
     if status == highspy.HighsStatus.kError or len(values) != len(matrix.rows):
         return "no plan keeps every hard limit, and no set of limits was found whose relaxation would admit one"
     short = np.maximum(np.maximum(matrix.row_lower - values, values - matrix.row_upper), 0.0)
-    broken = [(matrix.rows[i], float(short[i])) for i in np.argsort(-short) if short[i] > 1e-6]
+    broken = [(matrix.rows[i], float(short[i])) for i in np.argsort(-short) if able[i] and short[i] > 1e-6]
     if not broken:
         return "no plan keeps every hard limit; relaxing single limits did not show which"
-    lines = [f"  {_where(row, limits, case)}: short by {amount:,.6g}{_unit(row, limits)}" for row, amount in broken]
+    lines = [f"  {_words(row, amount, *limits[row.equation], case)}" for row, amount in broken]
     return "no plan keeps every hard limit; the cheapest to relax:\n" + "\n".join(lines)
 
 
-def _where(row: RowName, limits: Mapping[str, Equation], case: Case) -> str:
-    equation = limits[row.equation]
+def _words(row: RowName, amount: float, equation: Equation, limit: Limit, case: Case) -> str:
     parts = [_label(part, name, case) for part, name in zip(row.index, equation.over, strict=True)]
-    return f"{equation.limit.name if equation.limit else ''} {' '.join(parts)} ({row.equation})"
+    unit = "" if equation.unit == "-" else f" {equation.unit}"
+    return f"{limit.name} {' '.join(parts)} ({row.equation}): short by {amount:,.6g}{unit}"
 
 
 def _label(part: object, name: str, case: Case) -> str:
     """A part of a row's index as users know it: periods by their first month."""
     return case.calendar.label(case.calendar.periods[int(str(part))].start) if name == "period" else str(part)
-
-
-def _unit(row: RowName, limits: Mapping[str, Equation]) -> str:
-    unit = limits[row.equation].unit
-    return "" if unit == "-" else f" {unit}"

@@ -37,7 +37,7 @@ def rich() -> dict[str, Any]:
             "fiscal_year_starts": 7,
         },
         "finance": {"discount_rate": 0.08},
-        "solve": {"gap": 0, "threads": 1, "time_limit_s": 60},
+        "solve": {"gap": 0.02, "threads": 1, "time_limit_s": 60},
         "tables": {
             "teams": [{"team": "research", "title": HOSTILE[1], **WHY}, {"team": "product", **WHY}],
             "accelerators": [
