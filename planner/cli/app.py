@@ -15,11 +15,13 @@ import click
 
 from planner import __version__
 from planner.cli.check import check
+from planner.cli.compare import compare
 from planner.cli.export import export
 from planner.cli.list import list_
 from planner.cli.new import new
 from planner.cli.plan import plan
 from planner.cli.session import DEBUG, NORMAL, Session
+from planner.cli.size import size
 from planner.cli.validate import validate
 from planner.core.errors import InfeasibleError, InputError, LimitReached, PlannerError
 
@@ -36,7 +38,7 @@ def cli() -> None:
     """Plan AI-training infrastructure: what to order, where to power it, which runs get it - with proof."""
 
 
-for command in (validate, plan, check, export, list_, new):
+for command in (validate, plan, check, compare, export, size, list_, new):
     cli.add_command(command)
 
 

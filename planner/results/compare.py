@@ -84,7 +84,7 @@ def compare(this: xr.Dataset, base: xr.Dataset) -> Comparison:
 def _moved(this: pd.Series[float], base: pd.Series[float]) -> pd.DataFrame:
     both = pd.DataFrame({"base": base, "this": this}).fillna(0.0)
     both["change"] = both["this"] - both["base"]
-    return both[np.abs(both["change"]) > LEAST].round(3)
+    return both.loc[both["change"].abs() > LEAST].round(3)
 
 
 def _cash(data: xr.Dataset) -> pd.Series[float]:
@@ -94,15 +94,16 @@ def _cash(data: xr.Dataset) -> pd.Series[float]:
 def _orders(data: xr.Dataset) -> pd.Series[float]:
     if "delivered" not in data:
         return pd.Series(dtype=float)
-    series = data["delivered"].drop_vars(["months", "year", "in_tail", "site_kind"], errors="ignore").to_series()
-    series = series[series > LEAST]
-    names = list(series.index.names)
-    if "period" in names and len(series):
-        dates = series.index.get_level_values("period").strftime("%Y-%m")
-        series.index = pd.MultiIndex.from_arrays(
-            [dates if name == "period" else series.index.get_level_values(name) for name in names], names=names
-        )
-    return series
+    delivered = data["delivered"]
+    dates = [str(date)[:7] for date in delivered["period"].to_numpy()]
+    found = {}
+    for i, g in enumerate(delivered["accelerator"].to_numpy()):
+        for j, s in enumerate(delivered["site"].to_numpy()):
+            for t, units in enumerate(delivered.to_numpy()[i, j]):
+                if units > LEAST:
+                    found[str(g), str(s), dates[t]] = float(units)
+    index = pd.MultiIndex.from_tuples(list(found), names=["accelerator", "site", "arrives"]) if found else None
+    return pd.Series(list(found.values()), index=index, dtype=float)
 
 
 def _mw(data: xr.Dataset) -> pd.Series[float]:
@@ -136,4 +137,5 @@ def _run_text(row: pd.Series[str]) -> str:
     if row["run_status"] == "refused":
         return "refused"
     late = f", {int(row['run_months_late'])} months late" if row["run_status"] == "late" else ""
-    return f"{row['run_start']} to {row['run_finish']}: {int(row['run_n']):,} {row['run_accelerator']} at {row['run_site']}{late}"
+    gang = f"{int(row['run_n']):,} {row['run_accelerator']} at {row['run_site']}"
+    return f"{row['run_start']} to {row['run_finish']}: {gang}{late}"

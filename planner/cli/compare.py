@@ -1,0 +1,34 @@
+"""`planner compare`: what moved from one plan to another."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from planner.cli.session import Session, common
+
+
+@click.command("compare")
+@click.argument("base", metavar="A.NC", type=click.Path(path_type=Path))
+@click.argument("this", metavar="B.NC", type=click.Path(path_type=Path))
+@common
+@click.pass_obj
+def compare(session: Session, base: Path, this: Path) -> int:
+    """What moved from plan A to plan B: orders, MW, cash, runs; money differences as intervals."""
+    from planner.results.compare import compare as compare_plans
+    from planner.results.plan import open_plan
+
+    found = compare_plans(open_plan(this).data, open_plan(base).data)
+    tables = {
+        name: table.reset_index().to_dict("records")
+        for name, table in (
+            ("cash", found.cash),
+            ("orders", found.orders),
+            ("power", found.power),
+            ("runs", found.runs),
+        )
+    }
+    value = {"low_musd": found.value.low, "high_musd": found.value.high, "resolved": found.value.resolved}
+    session.result(found.text(), {"status": "compared", "value": value, **tables})
+    return 0
