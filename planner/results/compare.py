@@ -21,10 +21,15 @@ class Interval:
     @property
     def resolved(self) -> bool:
         """Whether the sign is known."""
-        return self.low > 0 or self.high < 0 or self.low == self.high
+        return self.low > 0 or self.high < 0 or self.exact
+
+    @property
+    def exact(self) -> bool:
+        """Whether both plans are proven to the last digit that matters."""
+        return self.high - self.low <= 1e-6 * max(1.0, abs(self.low))
 
     def __str__(self) -> str:
-        if self.low == self.high:
+        if self.exact:
             return f"{self.low:+,.1f} M$"
         between = f"between {self.low:+,.1f} and {self.high:+,.1f} M$"
         return between if self.resolved else f"{between}: not resolved at these gaps"
