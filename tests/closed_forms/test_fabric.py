@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.closed_forms.builder import PRICE, accelerator, factor, fleet, run, scenario, solve, total
+from tests.closed_forms.builder import PRICE, accelerator, factor, run, scenario, solve, total, with_fleet
 
 pytestmark = pytest.mark.mutation_subset
 
@@ -30,9 +30,7 @@ def for_sale(name: str, max_gang: int, usd: float, **cells: Any) -> dict[str, An
 def together(gangs: list[int], units: int, fabrics: list[dict[str, Any]]) -> dict[str, Any]:
     """Gangs that would all run in the same six months, worth 1, 2, ... M$, and accelerators enough for all."""
     runs = [run(f"r{i}", gang, 6, 0, float(i + 1)) for i, gang in enumerate(gangs)]
-    case = scenario([6], fleet=[fleet(units)], fabrics=fabrics, runs=runs)
-    case["tables"]["accelerators"] = [accelerator(orderable=False)]
-    return case
+    return with_fleet(units, [6], fabrics=fabrics, runs=runs)
 
 
 @pytest.mark.parametrize(("gang", "endpoints"), [(4, 4 * 1000), (5, 8 * 5000)])

@@ -20,40 +20,6 @@ def test_buys_late_when_prices_fall(third_price: int, bought: int) -> None:
     assert total(plan, "order", period=date(bought)) == 10
 
 
-@pytest.mark.parametrize(("lead", "bring_up", "fits"), [(6, 0, True), (7, 0, False), (4, 2, True), (4, 3, False)])
-def test_lead_time_edge(lead: int, bring_up: int, fits: bool) -> None:
-    """Order month = start of service - lead - bring-up: exactly the horizon's start will do, a month more not."""
-    case = scenario([6, 6], runs=[run("a", 4, 6, 6, 1.0)])
-    case["tables"]["accelerators"] = [accelerator(lead_time_months=lead, bring_up_months=bring_up)]
-    plan = solve(case, factor(12) - 4 * PRICE if fits else 0.0)
-    assert total(plan, "order", period=date(6)) == (4 if fits else 0)
-
-
-@pytest.mark.parametrize(("window", "fits"), [
-    ({"orderable_from": date(3)}, True), ({"orderable_from": date(4)}, False),
-    ({"orderable_until": date(3)}, True), ({"orderable_until": date(2)}, False),
-])  # fmt: skip
-def test_order_window_holds_for_the_order_date(window: dict[str, str], fits: bool) -> None:
-    """`orderable_from` and `orderable_until` bound the order's own date, both inclusive."""
-    case = scenario([6, 6], runs=[run("a", 4, 6, 6, 1.0)])
-    case["tables"]["accelerators"] = [accelerator(lead_time_months=3, **window)]
-    solve(case, factor(12) - 4 * PRICE * factor(3) if fits else 0.0)
-
-
-def test_order_for_a_long_period() -> None:
-    """Arrivals carry the index: with a lead of 3 the period that starts at 12 is ordered for at 9, at its price.
-
-    Nothing arrives inside a period, so the run at month 6 of the first one cannot be served.
-    """
-    runs = [run("inside", 4, 3, 6, 1.0), run("next", 4, 3, 12, 1.0)]
-    prices = [{"item": "x1", "date": date(9), "price": 20_000}, {"item": "x1", "date": date(10), "price": 1_000}]
-    case = scenario([12, 12], runs=runs, prices=prices)
-    case["tables"]["accelerators"] = [accelerator(lead_time_months=3)]
-    plan = solve(case, factor(15) - 4 * 0.020 * factor(9))
-    assert plan.data["run_status"].values.tolist() == ["refused", "started"]
-    assert total(plan, "order", period=date(12)) == 4
-
-
 @pytest.mark.parametrize(("basis", "units"), [("arrival", 6 * 5), ("order", 3 * 2 + 3 * 5)])
 def test_supply_by_arrival_and_by_order(basis: str, units: int) -> None:
     """Supply limits what arrives in a period, or what is ordered in one: the rate of its months added up."""
@@ -72,17 +38,6 @@ def test_supply_ramp() -> None:
     by_hand = first * (6 * 0.02 - PRICE) + (first + second) * 6 * 0.02 * factor(6) - second * PRICE * factor(6)
     plan = solve(scenario([6, 6], supply=supply, **work(0.02, 100)), by_hand)
     assert [total(plan, "order", period=date(m)) for m in (0, 6)] == [first, second]
-
-
-@pytest.mark.parametrize(("arrives", "leaves", "counted"), [
-    (-12, 9, (0, 6)), (-12, 8, (0,)), (3, None, (0, 6)), (4, None, (6,)), (3, 6, (0,)), (3, 5, ()),
-])  # fmt: skip
-def test_half_period_rule(arrives: int, leaves: int | None, counted: tuple[int, ...]) -> None:
-    """In service iff at least half of the period lies in [arrival, retirement): half counts, a month less not."""
-    row = fleet(10, in_service_from=date(arrives), retires=None if leaves is None else date(leaves))
-    case = scenario([6, 6], fleet=[row], **work(0.02, 100))
-    case["tables"]["accelerators"] = [accelerator(orderable=False)]
-    solve(case, sum(10 * 0.02 * 6 * factor(month) for month in counted))
 
 
 @pytest.mark.parametrize(("life", "bought_again"), [(9, False), (8, True), (6, True)])

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.closed_forms.builder import accelerator, date, factor, run, scenario, solve, total, work
+from tests.closed_forms.builder import NOT_FOR_SALE, accelerator, date, factor, run, scenario, solve, total, work
 
 pytestmark = pytest.mark.mutation_subset
 
@@ -21,9 +21,7 @@ def lease(**cells: Any) -> dict[str, Any]:
 
 def rented(periods: list[int], row: dict[str, Any], worth: float, up_to: float, **tables: Any) -> dict[str, Any]:
     """Only what is rented can do the work."""
-    case = scenario(periods, leases=[row], **work(worth, up_to), **tables)
-    case["tables"]["accelerators"] = [accelerator(orderable=False)]
-    return case
+    return scenario(periods, accelerators=NOT_FOR_SALE, leases=[row], **work(worth, up_to), **tables)
 
 
 @pytest.mark.parametrize(("price", "bought"), [(1.01, 0), (0.99, 10), (1.0, None)])
@@ -102,8 +100,12 @@ def test_rent_by_use(share: float, used: int) -> None:
 @pytest.mark.parametrize(("gang", "admitted"), [(6, True), (7, False)])
 def test_largest_gang_of_a_contract(gang: int, admitted: bool) -> None:
     """A contract carries gangs up to its `max_gang`, however much of it is rented."""
-    case = scenario([6], leases=[lease(term_months=6, max_gang=6)], runs=[run("a", gang, 6, 0, 1.0)])
-    case["tables"]["accelerators"] = [accelerator(orderable=False)]
+    case = scenario(
+        [6],
+        accelerators=NOT_FOR_SALE,
+        leases=[lease(term_months=6, max_gang=6)],
+        runs=[run("a", gang, 6, 0, 1.0)],
+    )
     solve(case, factor(6) - 6 * gang * RENT if admitted else 0.0)
 
 
