@@ -77,7 +77,14 @@ EQUATIONS = (
         Limit("power sources (MW at the meter) at", 10),
     ),
     Equation("P3", "energy_is_drawn", "energy bought is energy drawn", "MWh", ("site", "period")),
-    Equation("P4", "energy_fits_source", "energy fits the source", "MWh", ("power_source or site", "period")),
+    Equation(
+        "P4",
+        "energy_fits_source",
+        "energy fits the source",
+        "MWh",
+        ("power_source or site", "period"),
+        Limit("energy of", 1e-5),
+    ),
     Equation(
         "P6",
         "modules_fit_source",
