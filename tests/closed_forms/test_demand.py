@@ -25,19 +25,17 @@ from tests.closed_forms.builder import (
 pytestmark = pytest.mark.mutation_subset
 
 
-@pytest.mark.parametrize(("second", "admitted"), [((2, 1), True), ((1, 2), True), ((1, 1), False), ((2, 0), False)])
-def test_gangs_inside_a_period(second: tuple[int, int], admitted: bool) -> None:
+@pytest.mark.parametrize(("first", "second", "both"), [
+    ((0, 1), (1, 3), True), ((0, 2), (2, 3), True),  # one after the other
+    ((0, 2), (1, 3), False), ((0, 1), (0, 1), False),  # together in a month
+])  # fmt: skip
+def test_gangs_inside_a_period(first: tuple[int, int], second: tuple[int, int], both: bool) -> None:
     """In one quarter, gangs that follow one another share accelerators; gangs that meet in a month do not.
 
-    The first gang takes 4 of 6 in month 0 (or 1); another of 4 fits before or after it, though both together
-    fill no more than a part of the quarter's accelerator-months.
+    Two gangs of 4 on 6 accelerators: over the quarter they fill no more than 5.33 of them even where they meet.
     """
-    months, start = second
-    first = run("a", 4, 1, 0 if second != (2, 0) else 1, 2.0)
-    value = 2.0 * factor(1 if second != (2, 0) else 2) + (1.0 * factor(start + months) if admitted else 0.0)
-    if second == (1, 1):
-        first, value = run("a", 4, 2, 0, 2.0), 2.0 * factor(2)
-    solve(with_fleet(6, [3], runs=[first, run("b", 4, months, start, 1.0)]), value)
+    runs = [run(name, 4, end - at, at, value) for name, (at, end), value in (("a", first, 2.0), ("b", second, 1.0))]
+    solve(with_fleet(6, [3], runs=runs), 2.0 * factor(first[1]) + (1.0 * factor(second[1]) if both else 0.0))
 
 
 def test_gangs_leave_streams_the_rest_of_the_period() -> None:
@@ -78,16 +76,22 @@ def test_must_run(must_run: bool, value: float) -> None:
     assert total(plan, "start") == (1 if must_run or net > 0 else 0)
 
 
+@pytest.mark.parametrize("threads", [1, 2])
 @pytest.mark.parametrize(("tables", "words"), [
     ({"budgets": [{"fiscal_year": 2026, "category": "all", "budget_musd": 0.1}]}, ["budget", "2026", "B1", "0.02"]),
     ({"supply": [{"accelerator": "x1", "from": date(0), "per_month": 0.5}]}, ["supply", "x1", "F2", "1"]),
     ({"fabrics": [{"site": "alpha", "fabric": "clos", "max_gang": 3}]}, ["a must run", "D4"]),
+    ({"power_sources": [{"site": "alpha", "power_source": "grid", "existing_mw": 3e-3, "max_mw": 3e-3,
+                         "energy_usd_per_mwh": 50}]}, ["power sources", "alpha", "P2", "0.001 MW"]),
 ])  # fmt: skip
-def test_must_run_that_cannot(tables: dict[str, Any], words: list[str]) -> None:
-    """Where a run must run and a hard limit forbids it there is no plan, and the limit is named with what it lacks."""
+def test_must_run_that_cannot(tables: dict[str, Any], words: list[str], threads: int) -> None:
+    """Where a run must run and a hard limit forbids it there is no plan, and the limit is named with what it lacks.
+
+    That holds for any number of solver threads, whatever number was used before.
+    """
     case = scenario([6], runs=[run("a", 4, 6, 0, 1.0, must_run=True)], **tables)
     with pytest.raises(InfeasibleError) as raised:
-        planner.load(case).solve()
+        planner.load(case).solve(threads=threads)
     assert all(word in raised.value.explanation for word in words), raised.value.explanation
 
 

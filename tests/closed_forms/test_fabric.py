@@ -56,6 +56,14 @@ def test_gangs_above_half_need_an_instance_each(instances: int, admitted: list[i
     solve(together([5, 5, 5], 30, [standing("clos", 8, instances)]), sum(admitted) * factor(6))
 
 
+@pytest.mark.parametrize(("at", "both"), [(3, True), (2, False)])
+def test_an_instance_is_free_again_after_a_gang(at: int, both: bool) -> None:
+    """Two gangs of 5 follow one another in the one instance of 8, inside a period; they do not meet there."""
+    runs = [run("a", 5, 3, 0, 2.0), run("b", 5, 3, at, 1.0)]
+    case = with_fleet(8, [6], fabrics=[standing("clos", 8, 1)], runs=runs)
+    solve(case, 2.0 * factor(3) + (1.0 * factor(6) if both else 0.0))
+
+
 def test_gangs_above_a_third_share_an_instance_by_two() -> None:
     """Five gangs of 3 (15 endpoints of 16) in two instances of 8: only four fit."""
     solve(together([3, 3, 3, 3, 3], 30, [standing("clos", 8, 2)]), (5 + 4 + 3 + 2) * factor(6))

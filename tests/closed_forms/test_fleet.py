@@ -4,7 +4,21 @@ from __future__ import annotations
 
 import pytest
 
-from tests.closed_forms.builder import PRICE, accelerator, date, factor, fleet, run, scenario, solve, total, work
+import planner
+from planner.core.errors import InfeasibleError
+from tests.closed_forms.builder import (
+    PRICE,
+    accelerator,
+    date,
+    factor,
+    fleet,
+    run,
+    scenario,
+    solve,
+    total,
+    with_fleet,
+    work,
+)
 
 pytestmark = pytest.mark.mutation_subset
 
@@ -81,3 +95,12 @@ def test_power_basis(basis: str, lots: int, online: int) -> None:
     case["tables"]["accelerators"] = [accelerator(lot_size=4)]
     plan = solve(case, online * 1.2 - 4 * lots * PRICE)
     assert total(plan, "stranded_accelerators") == pytest.approx(4 * lots - online)
+
+
+def test_installed_fleet_beyond_its_power() -> None:
+    """`installed` with a fleet that the sources cannot feed: no plan, and the sources are named with what they lack."""
+    source = {"site": "alpha", "power_source": "grid", "existing_mw": 1e-3, "max_mw": 1e-3, "energy_usd_per_mwh": 50}
+    case = with_fleet(5, [6], power={"basis": "installed"}, power_sources=[source], **work(0.1, 100))
+    with pytest.raises(InfeasibleError) as raised:
+        planner.load(case).solve()
+    assert "at alpha 2026-01 (P2): short by 0.004 MW" in raised.value.explanation

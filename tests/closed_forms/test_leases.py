@@ -109,6 +109,18 @@ def test_largest_gang_of_a_contract(gang: int, admitted: bool) -> None:
     solve(case, factor(6) - 6 * gang * RENT if admitted else 0.0)
 
 
+def test_rented_capacity_is_exempt_from_what_limits_own_sites() -> None:
+    """No hall, no power, no fabric and no supply: a contract carries a gang all the same."""
+    site = {"site": "alpha"}
+    limits = {
+        "halls": [site | {"hall": "hall_a", "cooling": "air", "existing_mw": 0}],
+        "power_sources": [site | {"power_source": "grid", "max_mw": 0, "energy_usd_per_mwh": 50}],
+        "fabrics": [site | {"fabric": "clos", "max_gang": 4}],
+        "supply": [{"accelerator": "x1", "from": date(0), "per_month": 0}],
+    }
+    solve(scenario([12], leases=[lease()], runs=[run("a", 8, 12, 0, 1.0)], **limits), factor(12) - 8 * 12 * RENT)
+
+
 def test_gang_is_not_spread_over_contracts() -> None:
     """A gang stands at one place: 10 of one contract and 10 of another carry no gang of 11."""
     leases = [lease(), lease(lease="other")]

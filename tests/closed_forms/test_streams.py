@@ -58,12 +58,15 @@ def test_hard_floor(later: dict[int, float], units: int) -> None:
     solve(scenario([6, 6], **tables), -10 * PRICE - (units - 10) * PRICE * factor(6))
 
 
-def test_hard_floor_that_cannot_be_served() -> None:
-    """A hard floor beyond all there is: no plan, and the floor is named with what it lacks."""
-    case = with_fleet(7, [12], **stream(floor_pflops=10))
+@pytest.mark.parametrize(("case", "short"), [
+    (with_fleet(7, [12], **stream(floor_pflops=10)), 3),
+    (scenario([6, 6], accelerators=[accelerator(lead_time_months=6)], **stream(floor_pflops=10)), 10),
+])  # fmt: skip
+def test_hard_floor_that_cannot_be_served(case: dict[str, Any], short: int) -> None:
+    """A hard floor beyond all there is, or before anything can arrive: no plan, and it is named with what it lacks."""
     with pytest.raises(InfeasibleError) as raised:
         planner.load(case).solve()
-    assert "D6" in raised.value.explanation and "short by 3" in raised.value.explanation
+    assert f"floor of stream work 2026-01 (D6): short by {short} PFLOP/s" in raised.value.explanation
 
 
 @pytest.mark.parametrize(("usd", "served"), [(2_400, 0), (2_600, 10)])
