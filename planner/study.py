@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 from planner.core.declare import Room
 from planner.core.errors import CheckFailed, InfeasibleError
 from planner.core.inputs import Inputs
+from planner.core.interrupts import undisturbed
 from planner.data.derive import Case
 from planner.data.load import read_scenario
 from planner.data.overrides import Override, overrides_from_mapping
@@ -24,6 +25,7 @@ from planner.data.raw import RawScenario
 from planner.data.validate import resolve
 from planner.model.assemble import assemble
 from planner.model.rooms import ROOMS
+from planner.model.workspace import Workspace
 from planner.results.check import check_plan
 from planner.results.dims import plan_dims
 from planner.results.extract import extract
@@ -124,6 +126,15 @@ class Study:
         found = _timed(timings, "solve", lambda: search(matrix, options, scale, on_progress=on_progress))
         if isinstance(found, Outcome):
             raise InfeasibleError(explain_infeasible(matrix, options, self.case, self._rooms))
+        with undisturbed():
+            plan = self._read_back(m, matrix, options, found, timings)
+        plan.data.attrs["wall_seconds"] = round(time.perf_counter() - began, 3)
+        return plan
+
+    def _read_back(
+        self, m: Workspace, matrix: Matrix, options: Options, found: Found, timings: dict[str, float]
+    ) -> Plan:
+        """The plan of what was found: read back, priced, checked."""
         prices = _timed(timings, "prices", lambda: limit_prices(matrix, options, found))
         mark = time.perf_counter()
         matrix.load(found.x)
@@ -144,7 +155,6 @@ class Study:
             "checked": 1,
             "check_notices": json.dumps(list(report.notices)),
             "timings": json.dumps({k: round(v, 4) for k, v in timings.items()}),
-            "wall_seconds": round(time.perf_counter() - began, 3),
             "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
         }
         return Plan(data)

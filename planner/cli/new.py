@@ -29,6 +29,8 @@ def new(session: Session, name: str, source: str) -> int:
         )
     if target.exists() or target.is_symlink():
         raise click.BadParameter(f"{target} is there already; nothing is overwritten", param_hint="NAME")
+    if not target.parent.is_dir():
+        raise click.BadParameter(f"there is no folder {target.parent} to put it in", param_hint="NAME")
     folder = _find(source)
     part = target.with_name(f".{target.name}.part")
     shutil.rmtree(part, ignore_errors=True)

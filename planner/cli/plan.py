@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from planner.cli.options import bounded, read_study, scenario
-from planner.cli.progress import deaf_to_interrupts, patient_interrupts, progress
+from planner.cli.progress import patient_interrupts, progress
 from planner.cli.session import Session, common
+from planner.core.interrupts import undisturbed
 
 if TYPE_CHECKING:
     from planner.results.plan import Plan
@@ -43,7 +44,7 @@ def plan(
     with patient_interrupts(session):
         with progress(session) as on_progress:
             found = study.solve(gap, time_limit, threads=threads, seed=seed, on_progress=on_progress)
-        with deaf_to_interrupts():
+        with undisturbed():
             files = save(found, folder, session)
     from planner.export.summary import summary_text
 

@@ -6,7 +6,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
@@ -98,20 +98,6 @@ def patient_interrupts(session: Session) -> Iterator[None]:
         raise KeyboardInterrupt
 
     before = signal.signal(signal.SIGINT, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def deaf_to_interrupts() -> AbstractContextManager[None]:
-    """No Ctrl-C while files are written: it takes seconds, and they are what the search was for."""
-    return _deaf() if threading.current_thread() is threading.main_thread() else nullcontext()
-
-
-@contextmanager
-def _deaf() -> Iterator[None]:
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         yield
     finally:

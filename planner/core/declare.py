@@ -69,11 +69,16 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule over several cells, rows or tables; `check` yields one finding per breach."""
+    """A rule over several cells, rows or tables; `check` yields one finding per breach.
+
+    `reads` names the other tables and settings blocks whose cells it needs sound: it is left out while one
+    of them has problems of its own.
+    """
 
     name: str
     meaning: str
     check: Callable[[Sequence[Row], Inputs], Iterable[Finding]]
+    reads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

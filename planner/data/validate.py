@@ -217,7 +217,7 @@ def _check_rules(book: Workbook, inputs: Inputs, dirty: set[str], further: Seque
         sound = [i for i, row in enumerate(sheet.rows) if not row.bad]
         rows = [inputs.document[name]] if name in _BLOCKS else inputs.rows(name)
         for rule in sheet.table.rules if not book.unread else ():
-            for found in rule.check([rows[i] for i in sound], inputs):
+            for found in rule.check([rows[i] for i in sound], inputs) if not dirty & set(rule.reads) else ():
                 _keep(book, rule.name, sheet, sound[found.row], found.column, found)
     for scenario_rule in SCENARIO_RULES:
         if not dirty & set(scenario_rule.reads):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 
 import highspy
@@ -9,7 +10,7 @@ import numpy as np
 
 from planner.core.declare import Equation, Limit, Room
 from planner.data.derive import Case
-from planner.solve.compile import Matrix, RowName
+from planner.solve.compile import Matrix, RowName, Vector
 from planner.solve.highs import new_highs, pass_matrix
 from planner.solve.options import Options
 
@@ -41,16 +42,30 @@ def explain_infeasible(matrix: Matrix, options: Options, case: Case, rooms: Sequ
     penalties = np.array(
         [limits[row.equation][1].weight if can else -1.0 for row, can in zip(matrix.rows, able, strict=True)]
     )
-    status = h.feasibilityRelaxation(-1.0, -1.0, -1.0, None, None, penalties)
+    status = _relaxed(h, penalties)
     values = np.array(h.getSolution().row_value, dtype=float)
     if status == highspy.HighsStatus.kError or len(values) != len(matrix.rows):
         return "no plan keeps every hard limit, and no set of limits was found whose relaxation would admit one"
     short = np.maximum(np.maximum(matrix.row_lower - values, values - matrix.row_upper), 0.0)
-    broken = [(matrix.rows[i], float(short[i])) for i in np.argsort(-short) if able[i] and short[i] > 1e-6]
+    dearest = np.argsort(-short * penalties, kind="stable")
+    broken = [(matrix.rows[i], float(short[i])) for i in dearest if able[i] and short[i] > 1e-6]
     if not broken:
         return "no plan keeps every hard limit; relaxing single limits did not show which"
     lines = [f"  {_words(row, amount, *limits[row.equation], case)}" for row, amount in broken]
     return "no plan keeps every hard limit; the cheapest to relax:\n" + "\n".join(lines)
+
+
+def _relaxed(h: highspy.Highs, penalties: Vector) -> highspy.HighsStatus:
+    """Relax on a thread of its own: HiGHS keeps the number of threads of the first call from each thread."""
+    status = [highspy.HighsStatus.kError]
+
+    def relax() -> None:
+        status[0] = h.feasibilityRelaxation(-1.0, -1.0, -1.0, None, None, penalties)
+
+    thread = threading.Thread(target=relax, name="highs-relax")
+    thread.start()
+    thread.join()
+    return status[0]
 
 
 def _words(row: RowName, amount: float, equation: Equation, limit: Limit, case: Case) -> str:

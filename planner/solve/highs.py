@@ -39,6 +39,7 @@ class _Watch:
     """Shared between the solver's thread and the one that waits."""
 
     stop: threading.Event = field(default_factory=threading.Event)
+    done: threading.Event = field(default_factory=threading.Event)
     reached: bool = False
     best: Vector | None = None
     objective: float = -np.inf
@@ -141,7 +142,7 @@ def solve_matrix(
     began = time.perf_counter()
     thread = threading.Thread(target=_run, args=(h, watch), name="highs")
     thread.start()
-    interrupted = _wait(thread, watch, began, on_progress)
+    interrupted = _wait(watch, began, on_progress)
     if watch.error is not None:
         raise SolverError(f"HiGHS failed: {watch.error}") from watch.error
     return _outcome(h, matrix, watch, interrupted)
@@ -181,26 +182,30 @@ def _run(h: highspy.Highs, watch: _Watch) -> None:
             watch.error = SolverError(f"run() returned an error, model status {h.getModelStatus()}")
     except BaseException as error:  # carried to the waiting thread and raised there
         watch.error = error
+    finally:
+        watch.done.set()
 
 
-def _wait(
-    thread: threading.Thread, watch: _Watch, began: float, on_progress: Callable[[Progress], None] | None
-) -> bool:
-    """Wait for the solver's thread; Ctrl-C asks it to stop and keeps what it found. Returns whether it came."""
+def _wait(watch: _Watch, began: float, on_progress: Callable[[Progress], None] | None) -> bool:
+    """Wait for the solver's thread; Ctrl-C asks it to stop and keeps what it found. Returns whether it came.
+
+    Not by `Thread.join`: interrupted in there, Python takes a thread that runs for one that has ended.
+    """
     interrupted = False
-    while thread.is_alive():
+    while True:
         try:
-            thread.join(POLL_SECONDS)
+            done = watch.done.wait(POLL_SECONDS)
             if on_progress is not None:
                 on_progress(_progress(watch, began))
+            if done:
+                return interrupted
         except KeyboardInterrupt:
             interrupted = True
             watch.stop.set()
         except BaseException:
             watch.stop.set()
-            thread.join()
+            watch.done.wait()
             raise
-    return interrupted
 
 
 def _progress(watch: _Watch, began: float) -> Progress:
@@ -261,7 +266,7 @@ def solve_lp(matrix: Matrix, options: Options, fixed: dict[int, float]) -> Outco
     watch = _Watch()
     thread = threading.Thread(target=_run, args=(h, watch), name="highs-lp")
     thread.start()
-    thread.join()
+    watch.done.wait()
     if watch.error is not None:
         raise SolverError(f"HiGHS failed: {watch.error}") from watch.error
     kinds = highspy.HighsModelStatus

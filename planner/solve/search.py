@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from planner.core.errors import LimitReached, SolverError
+from planner.core.interrupts import undisturbed
 from planner.data.derive import Case
 from planner.model.rooms.finance import weight
 from planner.model.workspace import Workspace
@@ -73,7 +74,8 @@ def search(
         raise SolverError("the value of a plan has no bound (or no plan exists): something worth money is free")
     if outcome.x is None:
         raise LimitReached(f"no plan was found before the search ended ({outcome.status})", outcome.status)
-    x, objective = _exact(matrix, options, outcome)
+    with undisturbed():
+        x, objective = _exact(matrix, options, outcome)
     bound = max(outcome.bound, objective) if math.isfinite(outcome.bound) else outcome.bound
     gross = scale(x)
     gap = relative_gap(bound, objective, gross)

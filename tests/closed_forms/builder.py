@@ -41,10 +41,19 @@ def accelerator(**cells: Any) -> Row:
     return row | cells
 
 
+NOT_FOR_SALE = [accelerator(orderable=False)]
+
+
 def fleet(count: int, **cells: Any) -> Row:
     """A row of `fleet`: so many x1 that have stood at alpha for a year."""
     row = {"site": "alpha", "accelerator": "x1", "count": count, "status": "existing", "in_service_from": "2025-01"}
     return row | cells
+
+
+def hall(**cells: Any) -> Row:
+    """A row of `halls` at alpha: modules of 1 MW at 10 M$, none yet."""
+    row = {"site": "alpha", "hall": "hall_a", "cooling": "air", "module_mw": 1, "max_modules": 10}
+    return row | {"lead_time_months": 0, "price_musd_per_mw": 10} | cells
 
 
 def run(name: str, gang: int, months: int, at: int, value: float, **cells: Any) -> Row:
@@ -71,6 +80,11 @@ def scenario(periods: list[int], *, calendar: Row | None = None, finance: Row | 
         "solve": {"gap": 0, "threads": 1},
         "tables": {"accelerators": [accelerator()], "sites": [{"site": "alpha", "pue": 1}]} | tables,
     }
+
+
+def with_fleet(count: int, periods: list[int], **given: Any) -> Document:
+    """A scenario with so many x1 that stand at alpha, and none to order."""
+    return scenario(periods, fleet=[fleet(count)], accelerators=NOT_FOR_SALE, **given)
 
 
 def solve(document: Document, objective: float) -> Plan:

@@ -64,23 +64,24 @@ def test_categories(amounts: dict[str, float], units: int) -> None:
     solve(case, units * (12 - PRICE - 0.5))
 
 
-def test_fiscal_year_cut_by_the_horizon() -> None:
+@pytest.mark.parametrize(("later", "last"), [({}, 2), ({2028: 4}, 1)])
+def test_fiscal_year_cut_by_the_horizon(later: dict[int, float], last: int) -> None:
     """A year's amount is for its reported months; the tail's months of it, and later years, go on at that rate.
 
-    The fiscal year starts in April: 2026 has its last 3 months here, 2027 has 6 reported months and 6 of the
-    tail (16 M$ at 8 M$ for 6 months), 2028 has no row and 6 months of the tail (8 M$).
+    The fiscal year starts in April: 2026 has its last 3 months here; 2027 has 6 reported months and 6 of the
+    tail, 16 M$ at 8 M$ for 6 months; the 6 months of 2028 are all in the tail: 8 M$ at that rate, or its own row.
     """
     calendar = {"fiscal_year_starts": 4, "tail_months": 12}
-    budgets = yearly({2026: 8, 2027: 8})
+    budgets = yearly({2026: 8, 2027: 8} | later)
     case = scenario([3, 6], calendar=calendar, accelerators=costly(), budgets=budgets, **work(EARNED, 100))
     months = {0: 3, 3: 6, 9: 6, 15: 6}
-    bought = {0: 2, 3: 4, 9: 0, 15: 2}
+    bought = {0: 2, 3: 4, 9: 0, 15: last}
     by_hand = 0.0
     for at, units in bought.items():
         by_hand += units * (sum(n * EARNED * factor(m) for m, n in months.items() if m >= at) - PRICE * factor(at))
     plan = solve(case, by_hand)
     assert plan.data["months"].values.tolist() == list(months.values())
-    assert plan.data["budget"].values.ravel().tolist() == [8, 16, 8]
+    assert plan.data["budget"].values.ravel().tolist() == [8, 16, 4 * last]
     assert {m: total(plan, "order", period=date(m)) for m in bought} == bought
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.closed_forms.builder import PRICE, accelerator, factor, fleet, run, scenario, solve, total
+from tests.closed_forms.builder import PRICE, accelerator, factor, run, scenario, solve, total, with_fleet
 
 pytestmark = pytest.mark.mutation_subset
 
@@ -30,9 +30,7 @@ def for_sale(name: str, max_gang: int, usd: float, **cells: Any) -> dict[str, An
 def together(gangs: list[int], units: int, fabrics: list[dict[str, Any]]) -> dict[str, Any]:
     """Gangs that would all run in the same six months, worth 1, 2, ... M$, and accelerators enough for all."""
     runs = [run(f"r{i}", gang, 6, 0, float(i + 1)) for i, gang in enumerate(gangs)]
-    case = scenario([6], fleet=[fleet(units)], fabrics=fabrics, runs=runs)
-    case["tables"]["accelerators"] = [accelerator(orderable=False)]
-    return case
+    return with_fleet(units, [6], fabrics=fabrics, runs=runs)
 
 
 @pytest.mark.parametrize(("gang", "endpoints"), [(4, 4 * 1000), (5, 8 * 5000)])
@@ -56,6 +54,14 @@ def test_all_that_is_online_needs_endpoints() -> None:
 def test_gangs_above_half_need_an_instance_each(instances: int, admitted: list[int]) -> None:
     """Three gangs of 5 in instances of 8: two instances hold two of them, however many endpoints they have."""
     solve(together([5, 5, 5], 30, [standing("clos", 8, instances)]), sum(admitted) * factor(6))
+
+
+@pytest.mark.parametrize(("at", "both"), [(3, True), (2, False)])
+def test_an_instance_is_free_again_after_a_gang(at: int, both: bool) -> None:
+    """Two gangs of 5 follow one another in the one instance of 8, inside a period; they do not meet there."""
+    runs = [run("a", 5, 3, 0, 2.0), run("b", 5, 3, at, 1.0)]
+    case = with_fleet(8, [6], fabrics=[standing("clos", 8, 1)], runs=runs)
+    solve(case, 2.0 * factor(3) + (1.0 * factor(6) if both else 0.0))
 
 
 def test_gangs_above_a_third_share_an_instance_by_two() -> None:

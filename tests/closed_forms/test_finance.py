@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.closed_forms.builder import (
+    NOT_FOR_SALE,
     PRICE,
     accelerator,
     date,
@@ -17,8 +18,9 @@ from tests.closed_forms.builder import (
     scenario,
     solve,
     total,
+    with_fleet,
     work,
-)  # fmt: skip
+)
 
 pytestmark = pytest.mark.mutation_subset
 
@@ -29,9 +31,7 @@ DECAY = 0.72  # share of an accelerator's price left after a year, by default
 def test_discounting_with_unequal_periods(rate: float) -> None:
     """(1 + d)^(-months / 12) from the horizon's start: streams at their period's start, a run at its finish."""
     periods, starts = [1, 5, 6, 3], [0, 1, 6, 12]
-    case = scenario(periods, finance={"discount_rate": rate}, fleet=[fleet(14)], runs=[run("a", 4, 7, 2, 1.0)])
-    case["tables"] |= work(0.01, 10)
-    case["tables"]["accelerators"] = [accelerator(orderable=False)]
+    case = with_fleet(14, periods, finance={"discount_rate": rate}, runs=[run("a", 4, 7, 2, 1.0)], **work(0.01, 10))
     earned = sum(10 * 0.01 * months * factor(at, rate) for months, at in zip(periods, starts, strict=True))
     plan = solve(case, earned + factor(9, rate))
     assert money(plan)[f"value stream work {date(6)}"] == pytest.approx(10 * 0.01 * 6)
@@ -109,23 +109,14 @@ def test_tail_lets_grid_be_ordered(tail: int | None, months: int) -> None:
     case = scenario(
         [12, 12],
         calendar={"tail_months": tail},
+        accelerators=NOT_FOR_SALE,
         fleet=[fleet(1000)],
         power_sources=[grid | {"price_musd_per_mw": 2, "energy_usd_per_mwh": 0}],
         **work(0.001, 1000),
     )
-    case["tables"]["accelerators"] = [accelerator(orderable=False)]
     plan = solve(case, 12 * (factor(36) + factor(48)) - 2.0 if months else 0.0)
     assert int(plan.data["months"].where(plan.data["in_tail"], 0).sum()) == months
     assert total(plan, "power_source_build") == (1 if months else 0)
-
-
-@pytest.mark.parametrize(("lead", "months"), [(0, 24), (23, 24), (30, 30)])
-def test_default_tail(lead: int, months: int) -> None:
-    """At least 24 months and the longest lead in use, bring-up included, in years that end with the fiscal year."""
-    case = scenario([3], calendar={"tail_months": None}, runs=[run("a", 4, 3, 0, 0.0)])
-    case["tables"]["accelerators"] = [accelerator(lead_time_months=lead, bring_up_months=0)]
-    plan = solve(case, 0.0)
-    assert plan.data["months"].values.tolist() == [3, 9, 12, *([3] if months == 24 else [9])]
 
 
 @pytest.mark.parametrize(("running", "chosen"), [(20_000, "y1"), (5_000, "x1")])

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 import pytest
 
-from tests.closed_forms.builder import PRICE, accelerator, date, factor, fleet, run, scenario, solve, total, work
+import planner
+from planner.core.errors import InfeasibleError
+from tests.closed_forms.builder import (
+    PRICE,
+    accelerator,
+    date,
+    factor,
+    fleet,
+    run,
+    scenario,
+    solve,
+    total,
+    with_fleet,
+    work,
+)
 
 pytestmark = pytest.mark.mutation_subset
 
@@ -18,40 +32,6 @@ def test_buys_late_when_prices_fall(third_price: int, bought: int) -> None:
     assert min(discounted, key=discounted.__getitem__) == bought
     plan = solve(case, 5.0 * factor(30) - 10 * discounted[bought])
     assert total(plan, "order", period=date(bought)) == 10
-
-
-@pytest.mark.parametrize(("lead", "bring_up", "fits"), [(6, 0, True), (7, 0, False), (4, 2, True), (4, 3, False)])
-def test_lead_time_edge(lead: int, bring_up: int, fits: bool) -> None:
-    """Order month = start of service - lead - bring-up: exactly the horizon's start will do, a month more not."""
-    case = scenario([6, 6], runs=[run("a", 4, 6, 6, 1.0)])
-    case["tables"]["accelerators"] = [accelerator(lead_time_months=lead, bring_up_months=bring_up)]
-    plan = solve(case, factor(12) - 4 * PRICE if fits else 0.0)
-    assert total(plan, "order", period=date(6)) == (4 if fits else 0)
-
-
-@pytest.mark.parametrize(("window", "fits"), [
-    ({"orderable_from": date(3)}, True), ({"orderable_from": date(4)}, False),
-    ({"orderable_until": date(3)}, True), ({"orderable_until": date(2)}, False),
-])  # fmt: skip
-def test_order_window_holds_for_the_order_date(window: dict[str, str], fits: bool) -> None:
-    """`orderable_from` and `orderable_until` bound the order's own date, both inclusive."""
-    case = scenario([6, 6], runs=[run("a", 4, 6, 6, 1.0)])
-    case["tables"]["accelerators"] = [accelerator(lead_time_months=3, **window)]
-    solve(case, factor(12) - 4 * PRICE * factor(3) if fits else 0.0)
-
-
-def test_order_for_a_long_period() -> None:
-    """Arrivals carry the index: with a lead of 3 the period that starts at 12 is ordered for at 9, at its price.
-
-    Nothing arrives inside a period, so the run at month 6 of the first one cannot be served.
-    """
-    runs = [run("inside", 4, 3, 6, 1.0), run("next", 4, 3, 12, 1.0)]
-    prices = [{"item": "x1", "date": date(9), "price": 20_000}, {"item": "x1", "date": date(10), "price": 1_000}]
-    case = scenario([12, 12], runs=runs, prices=prices)
-    case["tables"]["accelerators"] = [accelerator(lead_time_months=3)]
-    plan = solve(case, factor(15) - 4 * 0.020 * factor(9))
-    assert plan.data["run_status"].values.tolist() == ["refused", "started"]
-    assert total(plan, "order", period=date(12)) == 4
 
 
 @pytest.mark.parametrize(("basis", "units"), [("arrival", 6 * 5), ("order", 3 * 2 + 3 * 5)])
@@ -72,17 +52,6 @@ def test_supply_ramp() -> None:
     by_hand = first * (6 * 0.02 - PRICE) + (first + second) * 6 * 0.02 * factor(6) - second * PRICE * factor(6)
     plan = solve(scenario([6, 6], supply=supply, **work(0.02, 100)), by_hand)
     assert [total(plan, "order", period=date(m)) for m in (0, 6)] == [first, second]
-
-
-@pytest.mark.parametrize(("arrives", "leaves", "counted"), [
-    (-12, 9, (0, 6)), (-12, 8, (0,)), (3, None, (0, 6)), (4, None, (6,)), (3, 6, (0,)), (3, 5, ()),
-])  # fmt: skip
-def test_half_period_rule(arrives: int, leaves: int | None, counted: tuple[int, ...]) -> None:
-    """In service iff at least half of the period lies in [arrival, retirement): half counts, a month less not."""
-    row = fleet(10, in_service_from=date(arrives), retires=None if leaves is None else date(leaves))
-    case = scenario([6, 6], fleet=[row], **work(0.02, 100))
-    case["tables"]["accelerators"] = [accelerator(orderable=False)]
-    solve(case, sum(10 * 0.02 * 6 * factor(month) for month in counted))
 
 
 @pytest.mark.parametrize(("life", "bought_again"), [(9, False), (8, True), (6, True)])
@@ -126,3 +95,12 @@ def test_power_basis(basis: str, lots: int, online: int) -> None:
     case["tables"]["accelerators"] = [accelerator(lot_size=4)]
     plan = solve(case, online * 1.2 - 4 * lots * PRICE)
     assert total(plan, "stranded_accelerators") == pytest.approx(4 * lots - online)
+
+
+def test_installed_fleet_beyond_its_power() -> None:
+    """`installed` with a fleet that the sources cannot feed: no plan, and the sources are named with what they lack."""
+    source = {"site": "alpha", "power_source": "grid", "existing_mw": 1e-3, "max_mw": 1e-3, "energy_usd_per_mwh": 50}
+    case = with_fleet(5, [6], power={"basis": "installed"}, power_sources=[source], **work(0.1, 100))
+    with pytest.raises(InfeasibleError) as raised:
+        planner.load(case).solve()
+    assert "at alpha 2026-01 (P2): short by 0.004 MW" in raised.value.explanation

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.closed_forms.builder import accelerator, date, factor, run, scenario, solve, total, work
+from tests.closed_forms.builder import NOT_FOR_SALE, accelerator, date, factor, run, scenario, solve, total, work
 
 pytestmark = pytest.mark.mutation_subset
 
@@ -21,9 +21,7 @@ def lease(**cells: Any) -> dict[str, Any]:
 
 def rented(periods: list[int], row: dict[str, Any], worth: float, up_to: float, **tables: Any) -> dict[str, Any]:
     """Only what is rented can do the work."""
-    case = scenario(periods, leases=[row], **work(worth, up_to), **tables)
-    case["tables"]["accelerators"] = [accelerator(orderable=False)]
-    return case
+    return scenario(periods, accelerators=NOT_FOR_SALE, leases=[row], **work(worth, up_to), **tables)
 
 
 @pytest.mark.parametrize(("price", "bought"), [(1.01, 0), (0.99, 10), (1.0, None)])
@@ -102,9 +100,25 @@ def test_rent_by_use(share: float, used: int) -> None:
 @pytest.mark.parametrize(("gang", "admitted"), [(6, True), (7, False)])
 def test_largest_gang_of_a_contract(gang: int, admitted: bool) -> None:
     """A contract carries gangs up to its `max_gang`, however much of it is rented."""
-    case = scenario([6], leases=[lease(term_months=6, max_gang=6)], runs=[run("a", gang, 6, 0, 1.0)])
-    case["tables"]["accelerators"] = [accelerator(orderable=False)]
+    case = scenario(
+        [6],
+        accelerators=NOT_FOR_SALE,
+        leases=[lease(term_months=6, max_gang=6)],
+        runs=[run("a", gang, 6, 0, 1.0)],
+    )
     solve(case, factor(6) - 6 * gang * RENT if admitted else 0.0)
+
+
+def test_rented_capacity_is_exempt_from_what_limits_own_sites() -> None:
+    """No hall, no power, no fabric and no supply: a contract carries a gang all the same."""
+    site = {"site": "alpha"}
+    limits = {
+        "halls": [site | {"hall": "hall_a", "cooling": "air", "existing_mw": 0}],
+        "power_sources": [site | {"power_source": "grid", "max_mw": 0, "energy_usd_per_mwh": 50}],
+        "fabrics": [site | {"fabric": "clos", "max_gang": 4}],
+        "supply": [{"accelerator": "x1", "from": date(0), "per_month": 0}],
+    }
+    solve(scenario([12], leases=[lease()], runs=[run("a", 8, 12, 0, 1.0)], **limits), factor(12) - 8 * 12 * RENT)
 
 
 def test_gang_is_not_spread_over_contracts() -> None:

@@ -15,23 +15,19 @@ from tests.closed_forms.builder import (
     date,
     factor,
     fleet,
+    hall,
     money,
     run,
     scenario,
     solve,
     total,
+    with_fleet,
     work,
-)  # fmt: skip
+)
 
 pytestmark = pytest.mark.mutation_subset
 
 Row = dict[str, Any]
-
-
-def hall(**cells: Any) -> Row:
-    """A row of `halls` at alpha: modules of 1 MW at 10 M$, none yet."""
-    row = {"site": "alpha", "hall": "hall_a", "cooling": "air", "module_mw": 1, "max_modules": 10}
-    return row | {"lead_time_months": 0, "price_musd_per_mw": 10} | cells
 
 
 def source(existing: float, **cells: Any) -> Row:
@@ -137,6 +133,22 @@ def test_priced_mw(limit: str, price: float, excess: int) -> None:
     assert total(plan, "hall_excess_mw" if limit == "halls" else "source_excess_mw") == pytest.approx(excess)
 
 
+@pytest.mark.parametrize("excess", [0, 2])
+def test_energy_beyond_a_priced_limit(excess: int) -> None:
+    """A MW beyond the sources pays for its energy like the dearest of them: cheap MW are no way to free energy.
+
+    At 20,000 USD a MW and month the limit is worth breaking for want of MW, and only for that: energy at 50 USD
+    costs 36,525 USD a MW and month.
+    """
+    sources = [source(1, energy_usd_per_mwh=40), source(1, power_source="diesel", energy_usd_per_mwh=50)]
+    limits = [{"limit": "power_sources", "price_usd": 20_000}]
+    units = 2000 + 1000 * excess
+    case = with_fleet(units, [12], power_sources=sources, priced_limits=limits, **work(0.01, units))
+    energy = HOURS_PER_YEAR * (40 + (1 + excess) * 50) / 1e6
+    plan = solve(case, units * 12 * 0.01 - energy - excess * 12 * 0.020)
+    assert total(plan, "source_excess_mw") == pytest.approx(excess)
+
+
 @pytest.mark.parametrize(("price", "units"), [(80_000, 20), (95_000, 6)])
 def test_priced_supply(price: float, units: int) -> None:
     """A unit earns 0.12 and costs 0.03 M$: beyond the supply it is worth up to 0.09 M$ more."""
@@ -190,13 +202,6 @@ def test_grant_for_opening_is_had_once() -> None:
     assert plan.objective_musd == pytest.approx(1.0 + 150.0 * factor(24) - capex, rel=1e-9)
 
 
-@pytest.mark.parametrize(("available", "arrives"), [(None, 0), (date(6), 6), (date(7), 12)])
-def test_available_from(available: str | None, arrives: int) -> None:
-    """A hall's first module arrives at the first period that starts no earlier than `available_from`."""
-    case = scenario([6, 6, 6], fleet=[fleet(1000)], halls=[hall(available_from=available)], **work(0.01, 1000))
-    solve(case, sum(10 * 6 * factor(m) for m in (0, 6, 12) if m >= arrives) - 10 * factor(arrives))
-
-
 def test_running_cost() -> None:
     """Running cost by the year: per accelerator in service (dark or not), per MW of hall and of source."""
     items = {"x1": 6_000, "hall_a": 120_000, "alpha.grid": 240_000}
@@ -211,19 +216,3 @@ def test_running_cost() -> None:
     months = 6 + 3 * factor(6)
     running = (3000 * 6_000 + 2 * 120_000 + 4 * 240_000) / 12 / 1e6 * months
     solve(case, 2000 * 0.01 * months - 10 - running)
-
-
-def test_price_of_an_item_at_one_site() -> None:
-    """`site.hall` wins over `hall`, whichever is later; a site without its own row takes the plain one."""
-    sites = [{"site": name, "pue": 1} for name in ("alpha", "beta")]
-    prices = [("hall_a", 0, 5), ("alpha.hall_a", 0, 8), ("hall_a", 3, 6)]
-    case = scenario(
-        [6, 6],
-        accelerators=[accelerator(orderable=False)],
-        sites=sites,
-        fleet=[fleet(1000), fleet(1000, site="beta")],
-        halls=[hall(lead_time_months=3), hall(lead_time_months=3, site="beta")],
-        runs=[run(name, 1000, 6, 6, 20.0, sites=[name]) for name in ("alpha", "beta")],
-        prices=[{"item": item, "date": date(month), "price": price} for item, month, price in prices],
-    )
-    solve(case, 2 * 20.0 * factor(12) - (8 + 6) * factor(3))

@@ -8,7 +8,7 @@ import pytest
 
 import planner
 from planner.core.errors import InfeasibleError
-from tests.closed_forms.builder import PRICE, accelerator, date, factor, fleet, run, scenario, solve, total
+from tests.closed_forms.builder import PRICE, accelerator, date, factor, run, scenario, solve, total, with_fleet
 
 pytestmark = pytest.mark.mutation_subset
 
@@ -45,8 +45,7 @@ def test_ceiling_over_the_months_of_a_period(
     """A period's ceiling is the mean over its months of what holds in each; a month without one lifts it."""
     rows = [{"stream": "work", "from": date(month), "ceiling_pflops": most} for month, most in demand.items()]
     tables = stream([(100, 0.01)], ceiling_pflops=ceiling) | {"stream_demand": rows}
-    case = scenario([6, 6], fleet=[fleet(50)], **tables)
-    case["tables"]["accelerators"] = [accelerator(orderable=False)]
+    case = with_fleet(50, [6, 6], **tables)
     plan = solve(case, 6 * 0.01 * (served[0] + served[1] * factor(6)))
     assert plan.data["served"].values.ravel() == pytest.approx(served)
 
@@ -59,13 +58,15 @@ def test_hard_floor(later: dict[int, float], units: int) -> None:
     solve(scenario([6, 6], **tables), -10 * PRICE - (units - 10) * PRICE * factor(6))
 
 
-def test_hard_floor_that_cannot_be_served() -> None:
-    """A hard floor beyond all there is: no plan, and the floor is named with what it lacks."""
-    case = scenario([12], fleet=[fleet(7)], **stream(floor_pflops=10))
-    case["tables"]["accelerators"] = [accelerator(orderable=False)]
+@pytest.mark.parametrize(("case", "short"), [
+    (with_fleet(7, [12], **stream(floor_pflops=10)), 3),
+    (scenario([6, 6], accelerators=[accelerator(lead_time_months=6)], **stream(floor_pflops=10)), 10),
+])  # fmt: skip
+def test_hard_floor_that_cannot_be_served(case: dict[str, Any], short: int) -> None:
+    """A hard floor beyond all there is, or before anything can arrive: no plan, and it is named with what it lacks."""
     with pytest.raises(InfeasibleError) as raised:
         planner.load(case).solve()
-    assert "D6" in raised.value.explanation and "short by 3" in raised.value.explanation
+    assert f"floor of stream work 2026-01 (D6): short by {short} PFLOP/s" in raised.value.explanation
 
 
 @pytest.mark.parametrize(("usd", "served"), [(2_400, 0), (2_600, 10)])
@@ -83,14 +84,12 @@ def test_speed_of_a_stream(speeds: dict[str, float], each: float) -> None:
     """A stream's own speed on a type replaces peak * MFU."""
     rows = [{"stream": "work", "accelerator": g, "pflops_per_accelerator": v} for g, v in speeds.items()]
     tables = stream([(100, 0.01)], mfu=0.25) | {"stream_speeds": rows}
-    case = scenario([12], fleet=[fleet(10)], **tables)
-    case["tables"]["accelerators"] = [accelerator(orderable=False)]
+    case = with_fleet(10, [12], **tables)
     solve(case, 10 * each * 12 * 0.01)
 
 
 @pytest.mark.parametrize(("worth", "value"), [(0.1, 8 * 6 * 0.1), (0.09, 3.0 * factor(6) + 3 * 6 * 0.09)])
 def test_run_against_stream(worth: float, value: float) -> None:
     """A gang displaces a stream iff it is worth more: 5 of 8 accelerators for 6 months against 3 M$ at the finish."""
-    case = scenario([6], fleet=[fleet(8)], runs=[run("a", 5, 6, 0, 3.0)], **stream([(100, worth)]))
-    case["tables"]["accelerators"] = [accelerator(orderable=False)]
+    case = with_fleet(8, [6], runs=[run("a", 5, 6, 0, 3.0)], **stream([(100, worth)]))
     solve(case, value)

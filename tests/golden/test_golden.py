@@ -106,6 +106,13 @@ def test_outputs_are_read_from_components_that_exist(room: Room) -> None:
         assert output.meaning and (output.unit or not output.dims), f"{room.name}: {output.name}"
 
 
+def test_a_replaced_component_is_an_error() -> None:
+    model = pyo.ConcreteModel()
+    model.x = pyo.Var()
+    with pyomo_warnings_are_errors(), pytest.raises(AssertionError, match="Implicitly replacing"):
+        model.x = pyo.Var()
+
+
 def test_the_finance_fixture_has_every_kind_and_part_of_money() -> None:
     declared = {money for room in ROOMS for money in room.money}
     assert {(line.kind, line.part) for line, _ in built("finance").model.ledger.lines()} == declared

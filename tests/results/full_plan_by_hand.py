@@ -198,12 +198,11 @@ def full_lines() -> list[Line]:
         ("terminal", "network", "alpha", 24, 0.868 * 0.8**1.5),
         ("terminal", "network", "beta", 24, 0.064 * 0.8**1.5),
     ]
-    bought = [ENERGY["alpha"][0], ENERGY["alpha"][1] - 20, *ENERGY["alpha"][2:]]
     hall = [0.32, 0.32, 0.57, 0.57]
     for t, month in enumerate((0, 3, 6, 12)):
         running = (200, 300, 500, 500)[t] * 1200e-6 + hall[t] * 0.06
         lines.append(("opex", "running", "alpha", month, running / 12 * MONTHS[t]))
-        lines.append(("opex", "energy", "alpha", month, bought[t] * 50e-6))
+        lines.append(("opex", "energy", "alpha", month, ENERGY["alpha"][t] * 50e-6))
         rent = 1000e-6 * (0.75 * HANDED["committed"][t] + 0.25 * RENTED["committed"][t])
         rent += 900e-6 * (0.75 * HANDED["signed"][t] + 0.25 * RENTED["signed"][t])
         lines.append(("opex", "lease", "cloud", month, MONTHS[t] * rent))

@@ -174,12 +174,13 @@ def _instances(b: Any, f: str, row: Row, t: int) -> Any:
 
 
 def _gangs(m: Workspace, b: Any, d: Case, fabrics: dict[str, Row], groups: dict[Group, list[str]]) -> None:
-    """N1 and N2: all that is online in each period, and the gangs present in each slot."""
+    """N1 and N2: all that is online in each period, under its first slot, and the gangs present in each slot."""
     start = m.need("start")
+    first_slot = {slot.period: h for h, slot in reversed([*enumerate(d.calendar.slots)])}
     online: dict[tuple[str, str, int, int], list[Term]] = defaultdict(list)
     for (g, s, t), terms in m.need("online").items():
         if s in d.sites:
-            online[s, d.accelerators[g]["fabric_family"], 0, t] += terms
+            online[s, d.accelerators[g]["fabric_family"], 0, first_slot[t]] += terms
     gangs: dict[tuple[str, str, int, int], list[tuple[int, int]]] = defaultdict(list)
     counts: dict[tuple[str, int, int], list[tuple[int, int]]] = defaultdict(list)
     for (g, s, h), present in m.need("gangs").items():
@@ -192,9 +193,9 @@ def _gangs(m: Workspace, b: Any, d: Case, fabrics: dict[str, Row], groups: dict[
                 counts[f, k, h] += [(1, c) for n, c in present if n * k > fabrics[f]["max_gang"]]
     able = {group: sorted(found, key=lambda f: fabrics[f]["max_gang"]) for group, found in groups.items()}
 
-    def gangs_fit_endpoints(b: Any, s: str, family: str, n: int, at: int) -> Any:
-        t = at if n == 0 else d.calendar.slots[at].period
-        terms = linear(online[s, family, 0, at]) if n == 0 else taken(gangs[s, family, n, at], start)
+    def gangs_fit_endpoints(b: Any, s: str, family: str, n: int, h: int) -> Any:
+        t = d.calendar.slots[h].period
+        terms = linear(online[s, family, 0, h]) if n == 0 else taken(gangs[s, family, n, h], start)
         large = [f for f in able.get((s, family), []) if fabrics[f]["max_gang"] > n]
         return terms <= sum((b.endpoints[f, t] for f in large), start=linear([]))
 

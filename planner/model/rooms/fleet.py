@@ -168,7 +168,7 @@ OUTPUTS = (
 
 
 def build(m: Workspace, b: Any, d: Case) -> None:
-    """Fill the fleet's block: orders and what they bring into service, then leases."""
+    """Fill the fleet's block: orders and what they bring into service."""
     b.ORDER = index_set([(g, s, a.period) for (g, s), arrivals in d.orders.items() for a in arrivals], 3)
     b.order = pyo.Var(b.ORDER, domain=pyo.NonNegativeIntegers, doc="lots")
     stock, sold = service_rows(d), m.need("sold")

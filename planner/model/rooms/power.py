@@ -18,7 +18,8 @@ source_mw = existing + module_mw * modules arrived + phases (`phases`), at the m
 A scenario without the table `power_sources` has no such limits and pays for no energy.
 Money: modules at their price at the order date by cash profile (capex `power`), their worth at the end
 (terminal), energy (opex `energy`), running cost per MW (opex `running`), MW beyond a priced limit (penalty
-`power_sources`).
+`power_sources`). Energy drawn beyond the limit costs what the site's dearest source charges: the limit is
+broken for want of MW, never for cheap energy.
 """
 
 from __future__ import annotations
@@ -76,7 +77,14 @@ EQUATIONS = (
         Limit("power sources (MW at the meter) at", 10),
     ),
     Equation("P3", "energy_is_drawn", "energy bought is energy drawn", "MWh", ("site", "period")),
-    Equation("P4", "energy_fits_source", "energy fits the source", "MWh", ("power_source or site", "period")),
+    Equation(
+        "P4",
+        "energy_fits_source",
+        "energy fits the source",
+        "MWh",
+        ("power_source or site", "period"),
+        Limit("energy of", 1e-5),
+    ),
     Equation(
         "P6",
         "modules_fit_source",
@@ -139,10 +147,12 @@ def build(m: Workspace, b: Any, d: Case) -> None:
     for q, t in b.ENERGY:
         line = Line("opex", "energy", sources[q]["site"], d.calendar.periods[t].start)
         m.ledger.add(line, sources[q]["energy_usd_per_mwh"] / USD_PER_MUSD, b.energy[q, t])
+    dearest = {s: max((sources[q]["energy_usd_per_mwh"] or 0.0 for q in at_site[s]), default=0.0) for s in d.sites}
     for s, t in b.excess_source:
         period = d.calendar.periods[t]
         line = Line("penalty", "power_sources", s, period.start)
         m.ledger.add(line, priced["power_sources"] * period.months, b.excess_source[s, t])
+        m.ledger.add(Line("opex", "energy", s, period.start), dearest[s] / USD_PER_MUSD, b.energy_of_excess[s, t])
 
 
 def _fit(b: Any, d: Case, draw: Any, live: list[tuple[str, int]], at_site: dict[str, list[str]]) -> None:

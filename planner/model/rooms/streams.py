@@ -154,7 +154,7 @@ def build(m: Workspace, b: Any, d: Case) -> None:
     m.offer("stream_use", b.stream_use)
     m.offer("stream_traffic", _traffic(b, d, speed))
     b.served = pyo.Expression(d.streams, periods, rule=lambda b, i, t: linear(served[i, t]))
-    _service(b, d)
+    _service(b, d, {key for key, terms in served.items() if terms})
     _money(m, b, d)
 
 
@@ -211,13 +211,20 @@ def segment_widths(d: Case) -> dict[tuple[str, int], tuple[float, float]]:
     return widths
 
 
-def _service(b: Any, d: Case) -> None:
+def _service(b: Any, d: Case, servable: set[tuple[str, int]]) -> None:
     periods = range(len(d.calendar.periods))
     limits = {(i, t): stream_limits(d, i, t) for i in d.streams for t in periods}
     widths = segment_widths(d)
     priced = [i for i, row in d.streams.items() if row["unserved_usd_per_pflops_month"] is not None]
     floors = [key for key, (floor, _) in limits.items() if floor > 0]
-    b.unserved = pyo.Var([(i, t) for i, t in floors if i in priced], domain=pyo.NonNegativeReals, doc="PFLOP/s")
+    # a hard floor that nothing can serve gets a shortfall of no width: the solver, not Pyomo, is to refuse its row
+    hopeless = [key for key in floors if key[0] not in priced and key not in servable]
+    b.unserved = pyo.Var(
+        [key for key in floors if key[0] in priced or key in hopeless],
+        domain=pyo.NonNegativeReals,
+        bounds=lambda b, i, t: (0, 0 if (i, t) in hopeless else None),
+        doc="PFLOP/s",
+    )
     b.segment = pyo.Var([(i, j, t) for i, j in widths for t in periods], domain=pyo.NonNegativeReals, doc="PFLOP/s")
 
     def floor_is_served(b: Any, i: str, t: int) -> Any:
@@ -245,7 +252,7 @@ def _money(m: Workspace, b: Any, d: Case) -> None:
         line = Line("value", "stream", i, periods[t].start)
         m.ledger.add(line, widths[i, j][1] * periods[t].months, b.segment[i, j, t])
     for i, t in b.unserved:
-        rate = d.streams[i]["unserved_usd_per_pflops_month"] / USD_PER_MUSD * periods[t].months
+        rate = (d.streams[i]["unserved_usd_per_pflops_month"] or 0.0) / USD_PER_MUSD * periods[t].months
         m.ledger.add(Line("penalty", "unserved", i, periods[t].start), rate, b.unserved[i, t])
 
 

@@ -160,6 +160,10 @@ def _sources(case: Case, sources: Built, draw: Array) -> Array:
         row = sources.rows[q]
         amount = (row["energy_usd_per_mwh"] or 0.0) * MUSD * float(energy[q, t])
         case.money.line("opex", "energy", row["site"], int(calendar.starts[t]), amount)
+    for s, t in np.argwhere(beyond != 0):
+        charged = [row["energy_usd_per_mwh"] or 0.0 for row in sources.rows if row["site"] == case.own[s]]
+        amount = max(charged, default=0.0) * MUSD * float(beyond[s, t])
+        case.money.line("opex", "energy", case.own[s], int(calendar.starts[t]), amount)
     usable: Array = mw / pue
     return usable
 

@@ -1,0 +1,119 @@
+"""`planner check`, `export`, `list`, `new`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import planner
+from planner import Plan
+from tests.cli.conftest import Planner
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A saved plan of `tiny`."""
+    return planner.load("tiny").solve().to_netcdf(tmp_path_factory.mktemp("saved") / "plan.nc")
+
+
+def test_check_passes_a_sound_plan(command: Planner, saved: Path) -> None:
+    said = command("check", saved)
+    assert (said.code, said.err) == (0, "")
+    assert said.out.startswith("check passed")
+    found = command("check", saved, "--json").json
+    assert (found["checked"], found["findings"], found["study"]) == (True, [], "tiny")
+
+
+def test_check_finds_a_doctored_plan(command: Planner, saved: Path, tmp_path: Path) -> None:
+    data = planner.open_plan(saved).data
+    data["order"][:] = data["order"] * 2
+    said = command("check", Plan(data).to_netcdf(tmp_path / "doctored.nc"), "--json")
+    assert said.code == 1
+    assert said.json["checked"] is False
+    assert {"equation", "where", "excess", "unit", "message"} == set(said.json["findings"][0])
+    assert "check failed" in command("check", tmp_path / "doctored.nc").out
+
+
+def test_check_refuses_half_a_plan(command: Planner, saved: Path, tmp_path: Path) -> None:
+    data = planner.open_plan(saved).data
+    (tmp_path / "text.nc").write_text("no netCDF")
+    Plan(data.assign_attrs(inputs="{}")).to_netcdf(tmp_path / "half.nc")
+    for name in ("none.nc", "text.nc", "half.nc"):
+        said = command("check", tmp_path / name)
+        assert (said.code, said.out) == (3, ""), name
+        assert name in said.err
+
+
+def test_export_writes_a_workbook_or_tables(command: Planner, saved: Path, tmp_path: Path) -> None:
+    said = command("export", saved, "--to", tmp_path / "book.xlsx")
+    assert (said.code, said.out) == (0, f"{tmp_path / 'book.xlsx'}\n")
+    assert (tmp_path / "book.xlsx").read_bytes()[:2] == b"PK"
+    found = command("export", saved, "--to", f"{tmp_path}/tables/", "--json").json
+    assert len(found["files"]) == 11
+    assert all(Path(file).is_file() for file in found["files"])
+    (tmp_path / "with.dot").mkdir()
+    assert command("export", saved, "--to", tmp_path / "with.dot").code == 0
+    assert (tmp_path / "with.dot" / "orders.csv").is_file()
+
+
+def test_export_of_something_else_is_usage(command: Planner, saved: Path) -> None:
+    assert command("export", saved, "--to", "plan.pdf").code == 2
+    assert command("export", saved).code == 2
+    assert command("export", "none.nc", "--to", "x.xlsx").code == 3
+
+
+def test_a_plan_that_failed_its_check_is_not_exported(command: Planner, saved: Path, tmp_path: Path) -> None:
+    data = planner.open_plan(saved).data.assign_attrs(checked=0)
+    said = command("export", Plan(data).to_netcdf(tmp_path / "bad.nc"), "--to", "x.xlsx")
+    assert said.code == 1
+    assert "did not pass its check" in said.err
+    assert not (tmp_path / "x.xlsx").exists()
+
+
+def test_list_names_the_bundled_scenarios(command: Planner) -> None:
+    said = command("list")
+    assert said.code == 0
+    assert any(line.startswith("llama-2023 ") and "October 2021" in line for line in said.out.splitlines())
+    found = command("list", "--json").json["scenarios"]
+    assert {"name": "tiny", "title": "One site, one accelerator type, two runs, three periods"} in found
+
+
+def test_new_copies_a_scenario_that_plans(command: Planner, tmp_path: Path) -> None:
+    said = command("new", "my-lab", "--from", "tiny")
+    assert said.code == 0
+    text = (tmp_path / "my-lab" / "scenario.yaml").read_text()
+    assert "\nname: my-lab\n" in text
+    assert "name: tiny" not in text
+    assert command("plan", "my-lab", "-q").out.startswith("my-lab: ")
+    assert (tmp_path / "out" / "my-lab" / "plan.nc").is_file()
+
+
+def test_new_takes_llama_unless_told_otherwise(command: Planner) -> None:
+    assert command("new", "copy").code == 0
+    assert command("validate", "copy").out.startswith("copy: valid. Research clusters of Meta AI")
+
+
+def test_new_makes_a_variant_find_what_it_extends(command: Planner, tmp_path: Path) -> None:
+    (tmp_path / "base").mkdir()
+    (tmp_path / "base" / "scenario.yaml").write_text("format: 1\nname: base\nextends: tiny\n")
+    (tmp_path / "variant").mkdir()
+    (tmp_path / "variant" / "scenario.yaml").write_text("format: 1\nname: variant\nextends: ../base  # near by\n")
+    assert command("new", "deep/er/mine", "--from", "llama-2023-values-half").code == 2  # no such folder to put it in
+    assert command("new", "half", "--from", "llama-2023-values-half").code == 0
+    assert "extends: llama-2023\n" in (tmp_path / "half" / "scenario.yaml").read_text()
+    assert command("validate", "half").code == 0
+    assert command("new", "mine", "--from", "variant").code == 0
+    assert f"extends: {tmp_path / 'base'} # near by" in (tmp_path / "mine" / "scenario.yaml").read_text()
+    assert command("validate", "mine").code == 0
+
+
+def test_new_overwrites_nothing(command: Planner, tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    said = command("new", "there", "--from", "tiny")
+    assert said.code == 2
+    assert "nothing is overwritten" in said.err
+    assert list((tmp_path / "there").iterdir()) == []
+    assert command("new", "Not A Name").code == 2
+    assert command("new", "fine", "--from", "tinny").code == 3
+    assert [path.name for path in tmp_path.iterdir()] == ["there"]
