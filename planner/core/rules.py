@@ -56,6 +56,17 @@ def not_above(low: str, high: str) -> Rule:
     return Rule(f"{low}_not_above_{high}", f"{low} is at most {high}", check)
 
 
+def differ(first: str, second: str) -> Rule:
+    """Two columns of a row must not hold the same."""
+
+    def check(rows: Sequence[Row], inputs: Inputs) -> Iterator[Finding]:
+        for i, row in enumerate(rows):
+            if row[first] == row[second]:
+                yield Finding(i, second, f"must differ from {first}", row[second])
+
+    return Rule(f"{second}_differs_from_{first}", f"{second} is not {first}", check)
+
+
 def given_one_way(*ways: tuple[str, ...]) -> Rule:
     """Exactly one of the ways (sets of columns) of stating a value must be used."""
     names = " or ".join(" and ".join(way) for way in ways)
@@ -101,8 +112,12 @@ def ids_apart(column: str, others: tuple[tuple[str, str], ...]) -> Rule:
     return Rule(f"{column}_differs_from_{'_'.join(t for t, _ in others)}", f"{column} is no id in {names}", check)
 
 
-def item_rule(keys: Sequence[tuple[str, tuple[str, ...]]]) -> Rule:
-    """`item` must name exactly one row of the given (table, key columns): by last key or by all, dotted."""
+def item_rule(keys: Sequence[tuple[str, tuple[str, ...]]], without: Sequence[str] = ()) -> Rule:
+    """`item` must name exactly one row of the given (table, key columns): by last key or by all, dotted.
+
+    What is in the tables `without` is known, but of no use here.
+    """
+    able = [table for table, _ in keys if table not in without]
 
     def check(rows: Sequence[Row], inputs: Inputs) -> Iterator[Finding]:
         dotted: dict[str, set[str]] = defaultdict(set)
@@ -112,12 +127,13 @@ def item_rule(keys: Sequence[tuple[str, tuple[str, ...]]]) -> Rule:
                 dotted[".".join(ids)].add(table)
                 dotted[ids[-1]].add(table)
         for i, row in enumerate(rows):
-            item = row["item"]
+            item, found = row["item"], sorted(dotted.get(row["item"], set()).intersection(able))
             if item not in dotted:
                 yield Finding(i, "item", "names nothing in this scenario", item, nearest(item, dotted))
-            elif len(dotted[item]) > 1:
-                found = ", ".join(sorted(dotted[item]))
-                yield Finding(i, "item", f"is ambiguous between {found}; write site.name", item)
+            elif not found:
+                stands = ", ".join(sorted(dotted[item]))
+                yield Finding(i, "item", f"is in {stands}, which has no use here: only {', '.join(able)} have", item)
+            elif len(found) > 1:
+                yield Finding(i, "item", f"is ambiguous between {', '.join(found)}; write site.name", item)
 
-    tables = ", ".join(table for table, _ in keys)
-    return Rule("item_names_one_thing", f"item names one row of {tables}", check)
+    return Rule("item_names_one_thing", "item names one thing of a kind that the table is for", check)

@@ -56,6 +56,7 @@ class Case:
         self.leases = inputs.by_id("leases", "lease")
         self.runs = inputs.by_id("runs", "run")
         self.streams = inputs.by_id("streams", "stream")
+        self.spans = read_spans(inputs)
 
     @property
     def places(self) -> list[str]:
@@ -90,7 +91,8 @@ class Case:
         if self.inputs.has("halls"):
             cooling = COOLED_BY[row["cooling"]]
             halls = [h for h in self.inputs.rows("halls") if h["site"] == site and h["cooling"] in cooling]
-            if not any(h["existing_mw"] > 0 or h["max_modules"] > 0 for h in halls):
+            gain = [row["to_hall"] for row in self.inputs.rows("retrofits") if row["site"] == site]
+            if not any(h["existing_mw"] > 0 or h["max_modules"] > 0 or h["hall"] in gain for h in halls):
                 return False
         return not self.inputs.has("fabrics") or bool(self.fabrics_for(accelerator, site))
 
@@ -193,13 +195,12 @@ class Case:
         Columns candidate, accelerator, site, first_slot, last_slot, start, finish, n.
         """
         frame = self.candidates.assign(candidate=range(len(self.candidates)))
-        spans = read_spans(self.inputs)
-        spread = frame["site"].isin(list(spans))
+        spread = frame["site"].isin(list(self.spans))
         rows: list[dict[str, Any]] = []
         for wide in frame[spread].to_dict("records"):
             step = gang_step(self.accelerators[wide["accelerator"]])
             whole = {str(name): value for name, value in wide.items()}
-            rows += [whole | {"site": s, "n": n} for s, n in spans[wide["site"]].parts(wide["n"], step)]
+            rows += [whole | {"site": s, "n": n} for s, n in self.spans[wide["site"]].parts(wide["n"], step)]
         for row in self.inputs.rows("running"):
             finish = min(self.calendar.month(row["until"]), self.calendar.end)
             here = [h for h, slot in enumerate(self.calendar.slots) if slot.start < finish]

@@ -9,6 +9,14 @@ from planner.core.inputs import Inputs
 from planner.core.months import month_number
 
 LEAST_TAIL_MONTHS = 24
+GROWS = {
+    "halls": "max_modules",
+    "power_sources": "module_mw",
+    "power_phases": "mw",
+    "fabrics": "block_endpoints",
+    "link_modules": "max_modules",
+}
+LEADS = ("accelerators", *GROWS, "retrofits")  # the tables that the tail's length depends on
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +48,11 @@ def read_horizon(inputs: Inputs) -> Horizon:
 
 
 def longest_lead_months(inputs: Inputs) -> int:
-    """The longest lead (with bring-up) among what can be ordered; unknown leads count as 0."""
+    """The longest lead (with bring-up) among what can be ordered, or outage of a retrofit; unknown ones count as 0."""
     leads = [_lead(row) + int(row["bring_up_months"] or 0) for row in inputs.rows("accelerators") if row["orderable"]]
-    for table, grows in (("halls", "max_modules"), ("power_sources", "module_mw"), ("fabrics", "block_endpoints")):
+    for table, grows in GROWS.items():
         leads += [_lead(row) for row in inputs.rows(table) if row[grows]]
+    leads += [int(row["outage_months"] or 0) for row in inputs.rows("retrofits")]
     return max(leads, default=0)
 
 

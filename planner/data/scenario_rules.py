@@ -13,10 +13,9 @@ from planner.core.declare import Finding, Row, Rule
 from planner.core.inputs import Inputs
 from planner.core.months import month_label, month_number
 from planner.core.rules import nearest
-from planner.data.horizon import fiscal_year, read_horizon
+from planner.data.horizon import LEADS, fiscal_year, read_horizon
 
 LONGEST_HORIZON_MONTHS = 1200
-_LEADS = ("accelerators", "halls", "power_sources", "fabrics")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,7 @@ def period_whole_slots(inputs: Inputs) -> Iterator[Finding]:
             yield Finding(0, "calendar.periods", f"must be whole numbers of slots of {slot} months", length)
 
 
-@scenario_rule("horizon_too_long", "the horizon with its tail is at most 100 years", "calendar", *_LEADS)
+@scenario_rule("horizon_too_long", "the horizon with its tail is at most 100 years", "calendar", *LEADS)
 def horizon_too_long(inputs: Inputs) -> Iterator[Finding]:
     horizon = read_horizon(inputs)
     months = horizon.model_end - horizon.start
@@ -87,7 +86,7 @@ def duration_repeated(inputs: Inputs) -> Iterator[Finding]:
 
 
 @scenario_rule(
-    "run_window_outside_horizon", "a run can start and finish inside the horizon", "calendar", "runs", *_LEADS
+    "run_window_outside_horizon", "a run can start and finish inside the horizon", "calendar", "runs", *LEADS
 )
 def run_window_outside_horizon(inputs: Inputs) -> Iterator[Finding]:
     horizon = read_horizon(inputs)
@@ -102,7 +101,7 @@ def run_window_outside_horizon(inputs: Inputs) -> Iterator[Finding]:
 
 
 @scenario_rule(
-    "orderable_window_outside_horizon", "an order window reaches into the horizon", "calendar", "accelerators", *_LEADS
+    "orderable_window_outside_horizon", "an order window reaches into the horizon", "calendar", "accelerators", *LEADS
 )
 def orderable_window_outside_horizon(inputs: Inputs) -> Iterator[Finding]:
     horizon = read_horizon(inputs)
@@ -116,7 +115,7 @@ def orderable_window_outside_horizon(inputs: Inputs) -> Iterator[Finding]:
             yield Finding(i, "accelerators.orderable_from", message, first)
 
 
-@scenario_rule("lease_window_outside_horizon", "a lease reaches into the horizon", "calendar", "leases", *_LEADS)
+@scenario_rule("lease_window_outside_horizon", "a lease reaches into the horizon", "calendar", "leases", *LEADS)
 def lease_window_outside_horizon(inputs: Inputs) -> Iterator[Finding]:
     horizon = read_horizon(inputs)
     for i, row in enumerate(inputs.rows("leases")):
@@ -128,7 +127,7 @@ def lease_window_outside_horizon(inputs: Inputs) -> Iterator[Finding]:
             yield Finding(i, f"leases.{column}", "must not lie outside the horizon", row[column])
 
 
-@scenario_rule("fleet_outside_horizon", "a fleet row is in service inside the horizon", "calendar", "fleet", *_LEADS)
+@scenario_rule("fleet_outside_horizon", "a fleet row is in service inside the horizon", "calendar", "fleet", *LEADS)
 def fleet_outside_horizon(inputs: Inputs) -> Iterator[Finding]:
     horizon = read_horizon(inputs)
     for i, row in enumerate(inputs.rows("fleet")):
@@ -153,7 +152,7 @@ def due_date_before_horizon(inputs: Inputs) -> Iterator[Finding]:
     "a category with budgets has one for every year up to its last",
     "calendar",
     "budgets",
-    *_LEADS,
+    *LEADS,
 )
 def budget_year_missing(inputs: Inputs) -> Iterator[Finding]:
     horizon = read_horizon(inputs)
@@ -168,7 +167,7 @@ def budget_year_missing(inputs: Inputs) -> Iterator[Finding]:
                 yield Finding(at[max(at)], "budgets.fiscal_year", message)
 
 
-@scenario_rule("budget_year_outside_horizon", "a budget's year lies in the horizon", "calendar", "budgets", *_LEADS)
+@scenario_rule("budget_year_outside_horizon", "a budget's year lies in the horizon", "calendar", "budgets", *LEADS)
 def budget_year_outside_horizon(inputs: Inputs) -> Iterator[Finding]:
     horizon = read_horizon(inputs)
     first, last = horizon.fiscal_year(horizon.start), horizon.fiscal_year(horizon.model_end - 1)

@@ -15,8 +15,12 @@ from planner.model.workspace import Line, Term, Workspace
 
 @dataclass(frozen=True)
 class SiteBuild:
-    """A decision to build modules at a site: its variable, dates, and the most modules it can ever be."""
+    """A decision to build modules at a site: its variable, dates, and the most modules it can ever be.
 
+    `kind` is hall, power_source or phase: items of two kinds may bear one name.
+    """
+
+    kind: str
     item: str
     site: str
     period: int
@@ -41,11 +45,11 @@ def capacity(build: Any, d: Case, item: str, row: Row, t: int) -> tuple[list[Ter
 
 
 def site_builds(
-    build: Any, rows: Mapping[str, Row], arrivals: Mapping[str, list[Arrival]], most: Mapping[str, float]
+    kind: str, build: Any, rows: Mapping[str, Row], arrivals: Mapping[str, list[Arrival]], most: Mapping[str, float]
 ) -> list[SiteBuild]:
     """What can be built, for the room that opens sites."""
     return [
-        SiteBuild(item, row["site"], a.period, a.order, build[item, a.period], most[item])
+        SiteBuild(kind, item, row["site"], a.period, a.order, build[item, a.period], most[item])
         for item, row in rows.items()
         for a in arrivals[item]
     ]
@@ -59,10 +63,12 @@ def module_money(
     rows: Mapping[str, Row],
     arrivals: Mapping[str, list[Arrival]],
     build: Any,
+    further: Mapping[tuple[str, int], list[Term]],
 ) -> None:
-    """Cash and terminal value of the modules, running cost and rent of all MW, into the ledger.
+    """Cash and terminal value of the modules, running cost of all MW, rent of what exists and is built.
 
-    `part` is the capex part, `key` the column of `rows` that holds the item's own name.
+    `part` is the capex part, `key` the column of `rows` that holds the item's own name; `further` are MW by
+    (item, period) besides the modules.
     """
     monthly = {row["item"]: row["usd_per_year"] / USD_PER_MUSD / MONTHS_PER_YEAR for row in d.inputs.rows("opex")}
     for item, row in rows.items():
@@ -79,5 +85,5 @@ def module_money(
                 terms, existing = capacity(build, d, item, row, t)
                 line = Line("opex", opex, site, period.start)
                 m.ledger.add_constant(line, rate * period.months * existing)
-                for coefficient, variable in terms:
+                for coefficient, variable in terms + (further.get((item, t), []) if opex == "running" else []):
                     m.ledger.add(line, rate * period.months * coefficient, variable)

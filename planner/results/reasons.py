@@ -34,6 +34,7 @@ WORDS = {
     "F4": "lease size",
     "F5": "lease size",
     "B1": "budget",
+    "L1": "links",
     "D3": "its other start",
 }
 NO_GANG = "no place can carry its gang in its window"

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyomo.environ as pyo
 from numpy.typing import NDArray
+from pyomo.common.errors import InfeasibleConstraintException
+from pyomo.repn import generate_standard_repn
 from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 from scipy.sparse import csc_array
 
 from planner.core.declare import Role, Room
+from planner.core.errors import InfeasibleError
 from planner.model.workspace import Workspace
 
 Vector = NDArray[np.float64]
@@ -69,8 +72,18 @@ class Matrix:
 
 
 def compile_model(m: Workspace, rooms: Sequence[Room]) -> Matrix:
-    """Compile the assembled model; the maximised net value becomes a minimised cost."""
-    form = LinearStandardFormCompiler().write(m.pyomo, mixed_form=True, set_sense=None)
+    """Compile the assembled model; the maximised net value becomes a minimised cost.
+
+    Raises
+    ------
+    InfeasibleError
+        If a row in which nothing can be decided does not hold.
+    """
+    try:
+        form = LinearStandardFormCompiler().write(m.pyomo, mixed_form=True, set_sense=None)
+    except InfeasibleConstraintException as error:
+        text = "no plan keeps every hard limit; without anything to decide on, these do not hold:"
+        raise InfeasibleError("\n".join([text, *_decided_rows_that_fail(m, rooms)])) from error
     rhs = np.asarray(form.rhs, dtype=float)
     kind = np.fromiter((row.bound_type for row in form.rows), np.int8, len(form.rows))
     sign = -1.0 if next(m.pyomo.component_data_objects(pyo.Objective)).sense == pyo.maximize else 1.0
@@ -89,6 +102,21 @@ def compile_model(m: Workspace, rooms: Sequence[Room]) -> Matrix:
         columns=tuple(form.columns),
         rows=_row_names(form.rows, rooms),
     )
+
+
+def _decided_rows_that_fail(m: Workspace, rooms: Sequence[Room]) -> Iterator[str]:
+    """The rows without variables that do not hold, in words."""
+    for room in rooms:
+        for equation in room.equations:
+            component = m.block(room).component(equation.component)
+            for index, row in component.items() if isinstance(component, pyo.Constraint) else ():
+                repn = generate_standard_repn(row.body)
+                least = -np.inf if row.lb is None else row.lb
+                most = np.inf if row.ub is None else row.ub
+                if not repn.linear_vars and not least - 1e-9 <= pyo.value(repn.constant) <= most + 1e-9:
+                    parts = index if isinstance(index, tuple) else (index,)
+                    place = " ".join(f"{name}={part}" for name, part in zip(equation.over, parts, strict=True))
+                    yield f"  {equation.sentence} ({equation.number}): {place}"
 
 
 def _roles(columns: Sequence[Any], rooms: Sequence[Room]) -> tuple[Role | None, ...]:

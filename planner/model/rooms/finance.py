@@ -1,10 +1,11 @@
 """Finance: prices by date, cash by date, and the objective made of the ledger's lines.
 
 All money is nominal at its own date; a line of the ledger is (kind, part, where, month) with kinds
-capex, opex, penalty, value, terminal. One discount rate: factor (1+d)^(-month/12) from the horizon's start.
+capex, opex, penalty, value, resale, terminal. One discount rate: factor (1+d)^(-month/12) from the horizon's
+start.
 
-    (O1) maximise  sum over lines of sign * factor(month) * amount,   sign + for value and terminal, - for
-         capex, opex and penalty;  least_cost: the same without value                 [M$]
+    (O1) maximise  sum over lines of sign * factor(month) * amount,   sign + for value, resale and terminal,
+         - for capex, opex and penalty;  least_cost: the same without value           [M$]
 
 Terminal value (`decay`): price * decay^(years since arrival), never more than the cash paid by the
 horizon's end, nothing after the asset's life; counted at the horizon's end.
@@ -24,17 +25,15 @@ from planner.core.rules import item_rule
 from planner.data.derive import Case
 from planner.model.workspace import SIGN, Line, Workspace
 
-ITEM = "accelerator, hall, power source, fabric, lease, link module or phase (`site.hall` where the name alone is not enough)"
-ITEM_RULE = item_rule(
-    (
-        ("accelerators", ("accelerator",)),
-        ("halls", ("site", "hall")),
-        ("power_sources", ("site", "power_source")),
-        ("fabrics", ("site", "fabric")),
-        ("leases", ("lease",)),
-        ("link_modules", ("link", "module")),
-        ("power_phases", ("site", "phase")),
-    )
+DOTTED = "(`site.hall`, `link.module` where the name alone is not enough)"
+ITEMS = (
+    ("accelerators", ("accelerator",)),
+    ("halls", ("site", "hall")),
+    ("power_sources", ("site", "power_source")),
+    ("fabrics", ("site", "fabric")),
+    ("leases", ("lease",)),
+    ("link_modules", ("link", "module")),
+    ("power_phases", ("site", "phase")),
 )
 
 
@@ -55,33 +54,39 @@ PRICES = Table(
     "Prices by order date: the last dated price holds; before the first date the item's own price column.",
     ("item", "date"),
     (
-        Column("item", "text", ITEM),
+        Column("item", "text", f"accelerator, hall, power source or phase, fabric, link module or lease {DOTTED}"),
         Column("date", "date", "holds from here"),
         Column("price", "number", "in the unit of the item's own price column", low=0),
     ),
-    rules=(ITEM_RULE,),
+    rules=(item_rule(ITEMS),),
 )
 CASH_PROFILES = Table(
     "cash_profiles",
     "When an order is paid; by default all at order. Shares of an item add up to 1.",
     ("item", "event", "offset_months"),
     (
-        Column("item", "text", ITEM),
+        Column("item", "text", f"accelerator, hall, power source or phase, fabric or link module {DOTTED}"),
         Column("event", "choice", "what the offset counts from", choices=("order", "delivery")),
         Column("offset_months", "integer", "months after the event (before: negative)", "months", 0),
         Column("share", "number", "share of the price", low=0, high=1),
     ),
-    rules=(ITEM_RULE, SHARES_RULE),
+    rules=(item_rule(ITEMS, without=("leases",)), SHARES_RULE),
 )
 OPEX = Table(
     "opex",
     "Running cost besides energy.",
     ("item",),
     (
-        Column("item", "text", ITEM),
-        Column("usd_per_year", "number", "per accelerator in service, MW of hall or source", "USD/year", low=0),
+        Column("item", "text", f"accelerator, hall, power source or link module {DOTTED}"),
+        Column(
+            "usd_per_year",
+            "number",
+            "per accelerator in service, MW of hall or source (its phases included), link module",
+            "USD/year",
+            low=0,
+        ),
     ),
-    rules=(ITEM_RULE,),
+    rules=(item_rule(ITEMS, without=("fabrics", "leases", "power_phases")),),
 )
 PRICED_LIMITS = Table(
     "priced_limits",

@@ -17,8 +17,8 @@ what retrofits take out, plus what they bring back (`retrofits`).
 
 A scenario without the table `halls` has no such limits.
 Money: modules at their price at the order date by cash profile (capex `hall`), their worth at the end
-(terminal), rent of what is leased (opex `rent`), running cost per MW (opex `running`), MW beyond a priced limit
-(penalty `halls`).
+(terminal), rent of what is leased, wherever retrofits have moved it (opex `rent`), running cost per MW of
+hall_mw (opex `running`), MW beyond a priced limit (penalty `halls`).
 """
 
 from __future__ import annotations
@@ -162,8 +162,9 @@ def build(m: Workspace, b: Any, d: Case) -> None:
         rule=lambda b, q, t: b.hall_mw[q, t] >= 0,
         doc="(P9)",
     )
-    m.offer("hall_builds", site_builds(b.hall_build, halls, arrivals, {q: r["max_modules"] for q, r in halls.items()}))
-    module_money(m, d, "hall", "hall", halls, arrivals, b.hall_build)
+    most = {q: r["max_modules"] for q, r in halls.items()}
+    m.offer("hall_builds", site_builds("hall", b.hall_build, halls, arrivals, most))
+    module_money(m, d, "hall", "hall", halls, arrivals, b.hall_build, retrofitted)
     for s, t in b.excess_hall:
         period = d.calendar.periods[t]
         m.ledger.add(Line("penalty", "halls", s, period.start), priced["halls"] * period.months, b.excess_hall[s, t])

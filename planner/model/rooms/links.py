@@ -12,7 +12,7 @@ link_tbps = existing + sum of tbps * modules arrived; traffic[o,s,t] = the mean 
 table, + what streams served away from home and runs over several sites ask for.
 
     (L1) per source o and site s other than o: inflow - outflow = traffic[o,s,t]      [Tb/s]
-    (L2) shared: flow of all sources in both directions <= link_tbps; directed: in each direction  [Tb/s]
+    (L2) shared: flow of all sources in both directions (way `both`) <= link_tbps; directed: in each  [Tb/s]
     (L3) modules arrived by t <= max_modules                                          [modules]
     (L4) flow of all sources in both directions <= most Tb/s the link can ever carry (twice if directed)
          * sum of link_opened up to t                                                 [Tb/s]
@@ -21,7 +21,8 @@ table, + what streams served away from home and runs over several sites ask for.
 Traffic is splittable and takes as many hops as it needs. A scenario of only sites, links and traffic is a
 modular capacitated network design problem.
 Money, at the link's first site: modules at their price at the order date by cash profile (capex `network`),
-their worth at the end (terminal), the fixed charge at the opening (capex `network`), flow (opex `traffic`).
+their worth at the end (terminal) and running cost (opex `running`), the fixed charge at the opening (capex
+`network`), flow (opex `traffic`).
 """
 
 from __future__ import annotations
@@ -31,9 +32,9 @@ from typing import Any
 
 import pyomo.environ as pyo
 
-from planner.core.declare import Column, Equation, Output, Room, Row, Table
-from planner.core.rules import ids_apart, needed_when
-from planner.core.units import MONTHS_PER_YEAR
+from planner.core.declare import Column, Equation, Limit, Output, Room, Row, Table
+from planner.core.rules import differ, ids_apart, needed_when
+from planner.core.units import MONTHS_PER_YEAR, USD_PER_MUSD
 from planner.data.derive import Arrival, Case
 from planner.model.assets import Asset, charge
 from planner.model.workspace import Line, Term, Workspace, index_set, linear, or_zero
@@ -58,7 +59,7 @@ LINKS = Table(
         Column("fixed_charge_musd", "number", "paid once, when the link is first used", "M$", 0.0, low=0),
         Column("flow_cost_musd_per_tbps", "number", "cost of carrying 1 Tb/s for a year", "M$/Tb/s/year", 0.0, low=0),
     ),
-    rules=(ids_apart("link", (("sites", "site"),)),),
+    rules=(differ("site_a", "site_b"), ids_apart("link", (("sites", "site"),))),
 )
 LINK_MODULES = Table(
     "link_modules",
@@ -85,6 +86,7 @@ TRAFFIC = Table(
         Column("from", "date", "holds from here to the pair's next date"),
         Column("tbps", "number", "rate", "Tb/s", low=0),
     ),
+    rules=(differ("from_site", "to_site"),),
 )
 EQUATIONS = (
     Equation(
@@ -94,8 +96,10 @@ EQUATIONS = (
         "Tb/s",
         ("source", "site", "period"),
     ),
-    Equation("L2", "flow_fits_link", "flow fits the link", "Tb/s", ("link", "direction", "period")),
-    Equation("L3", "modules_fit_link", "modules fit the link", "modules", ("module", "period")),
+    Equation("L2", "flow_fits_link", "flow fits the link", "Tb/s", ("link", "way", "period"), Limit("link", 1)),
+    Equation(
+        "L3", "modules_fit_link", "modules fit the link", "modules", ("module", "period"), Limit("modules of link", 10)
+    ),
     Equation(
         "L4",
         "link_opens_before_flow",
@@ -244,12 +248,16 @@ def _money(
     modules: dict[str, Row],
     arrivals: dict[str, list[Arrival]],
 ) -> None:
+    monthly = {row["item"]: row["usd_per_year"] / USD_PER_MUSD / MONTHS_PER_YEAR for row in d.inputs.rows("opex")}
     for q, row in modules.items():
         site = links[row["link"]]["site_a"]
         for a in arrivals[q]:
             price = d.prices.at(row["module"], row["link"], row["price_musd"], a.order)
             payments = d.cash.payments(row["module"], row["link"], a.order, a.delivery)
             charge(m, d, Asset("network", site, price, a), payments, b.link_build[q, a.period])
+            for period in d.calendar.periods[a.period :]:
+                rate = monthly.get(q, monthly.get(row["module"], 0.0)) * period.months
+                m.ledger.add(Line("opex", "running", site, period.start), rate, b.link_build[q, a.period])
     for k, t in b.link_opened:
         line = Line("capex", "network", links[k]["site_a"], d.calendar.periods[t].start)
         m.ledger.add(line, links[k]["fixed_charge_musd"], b.link_opened[k, t])
@@ -263,7 +271,7 @@ ROOM = Room(
     name="links",
     build=build,
     needs=("stream_traffic", "run_traffic"),
-    money=(("capex", "network"), ("opex", "traffic"), ("terminal", "network")),
+    money=(("capex", "network"), ("opex", "traffic"), ("opex", "running"), ("terminal", "network")),
     inputs=(LINKS, LINK_MODULES, TRAFFIC),
     equations=EQUATIONS,
     outputs=OUTPUTS,

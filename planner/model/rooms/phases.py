@@ -7,7 +7,7 @@ Decisions
 
     (P10) sum over v of phase_build[p,v] <= 1                                         [-]
 
-A phase adds its MW to the source from v on (P2, P4, P6 of `power`).
+A phase adds its MW to the source from v on (P2, P4, P6 of `power`), and its site must be open (P7 of `sites`).
 Money: its price at the order date by cash profile (capex `power`), its worth at the end (terminal).
 """
 
@@ -77,7 +77,7 @@ def build(m: Workspace, b: Any, d: Case) -> None:
             price = d.prices.at(row["phase"], row["site"], row["price_musd"], a.order)
             payments = d.cash.payments(row["phase"], row["site"], a.order, a.delivery)
             charge(m, d, Asset("power", row["site"], price, a), payments, b.phase_build[p, a.period])
-            builds.append(SiteBuild(p, row["site"], a.period, a.order, b.phase_build[p, a.period], 1.0))
+            builds.append(SiteBuild("phase", p, row["site"], a.period, a.order, b.phase_build[p, a.period], 1.0))
     m.offer("phase_mw", dict(mw))
     m.offer("phase_builds", builds)
 

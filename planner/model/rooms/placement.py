@@ -61,7 +61,8 @@ def _gang_speed(d: Case, run: str, accelerator: str, c: int) -> float:
     efficiency = d.utilisation.of(d.runs[run], accelerator, int(d.candidates["n"].iloc[c]))
     peak = peak_pflops(d.accelerators[accelerator], d.runs[run]["number_format"])
     assert efficiency is not None and peak is not None  # a candidate exists only where both are known
-    return efficiency.mfu * peak
+    span = d.spans.get(d.candidates["site"].iloc[c])
+    return efficiency.mfu * peak * (span.mfu_factor if span else 1.0)
 
 
 ROOM = Room(

@@ -142,8 +142,8 @@ def build(m: Workspace, b: Any, d: Case) -> None:
         list(last.items()), rule=lambda b, q, t: b.source_mw[q, t] <= sources[q]["max_mw"], doc="(P6)"
     )
     most = {q: mw / sources[q]["module_mw"] for q, mw in room.items() if sources[q]["module_mw"]}
-    m.offer("source_builds", site_builds(b.source_build, sources, arrivals, most))
-    module_money(m, d, "power", "power_source", sources, arrivals, b.source_build)
+    m.offer("source_builds", site_builds("power_source", b.source_build, sources, arrivals, most))
+    module_money(m, d, "power", "power_source", sources, arrivals, b.source_build, phases)
     for q, t in b.ENERGY:
         line = Line("opex", "energy", sources[q]["site"], d.calendar.periods[t].start)
         m.ledger.add(line, sources[q]["energy_usd_per_mwh"] / USD_PER_MUSD, b.energy[q, t])

@@ -20,7 +20,7 @@ import pyomo.environ as pyo
 
 from planner.core.declare import Column, Finding, Output, Room, Row, Rule, Table
 from planner.core.inputs import Inputs
-from planner.core.rules import nearest
+from planner.core.rules import differ, nearest
 from planner.data.derive import Arrival, Case
 from planner.model.assets import Asset, charge
 from planner.model.workspace import Term, Workspace, index_set
@@ -35,8 +35,6 @@ def _halls(rows: Sequence[Row], inputs: Inputs) -> Iterator[Finding]:
             if row[end] not in known[row["site"]]:
                 near = nearest(row[end], known[row["site"]])
                 yield Finding(i, end, f"is no hall of {row['site']}", row[end], near)
-        if row["from_hall"] == row["to_hall"]:
-            yield Finding(i, "to_hall", "must differ from from_hall", row["to_hall"])
 
 
 RETROFITS = Table(
@@ -51,9 +49,12 @@ RETROFITS = Table(
         Column("outage_months", "integer", "months in which the MW stand in neither", "months", low=0),
         Column("available_from", "date", "earliest start; empty: no limit", "", None),
     ),
-    rules=(Rule("retrofit_names_halls", "a retrofit names two halls of its site", _halls),),
+    rules=(
+        Rule("retrofit_names_halls", "a retrofit names two halls of its site", _halls),
+        differ("from_hall", "to_hall"),
+    ),
 )
-OUTPUTS = (Output("retrofit", "retrofit", ("retrofit", "period"), "MW", "MW taken out for retrofit, by start"),)
+OUTPUTS = (Output("retrofit_mw", "retrofit", ("retrofit", "period"), "MW", "MW taken out for retrofit, by start"),)
 
 
 def retrofit_names(d: Case) -> dict[str, Row]:

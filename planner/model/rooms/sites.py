@@ -1,6 +1,7 @@
 """Sites: opening one is paid once, before anything is ordered for it.
 
-Sets: site s, period t; q a hall or power source of a closed site; v the period at whose start its module arrives.
+Sets: site s, period t; q a hall, power source or phase of a closed site; v the period at whose start its module
+arrives (a phase is one module).
 
 Decisions
     opened[s,t]      site opened at the start of t                                    [0/1]
@@ -47,7 +48,7 @@ EQUATIONS = (
         "site_opens_before_modules",
         "a site opens before its modules are ordered",
         "modules",
-        ("hall or power_source", "period"),
+        ("kind", "hall or power_source or phase", "period"),
     ),
     Equation("P8", "site_opens_once", "a site opens at most once", "-", ("site",)),
 )
@@ -65,7 +66,7 @@ def build(m: Workspace, b: Any, d: Case) -> None:
     """Fill the sites' block: only sites that are closed and can be built have anything to decide."""
     closed = set(d.sites) - open_sites(d)
     offered: list[SiteBuild] = [*m.take("hall_builds", []), *m.take("source_builds", []), *m.need("phase_builds")]
-    builds = {(x.item, x.period): x for x in offered if x.site in closed}
+    builds = {(x.kind, x.item, x.period): x for x in offered if x.site in closed}
     latest: dict[str, int] = {}
     for x in builds.values():
         latest[x.site] = max(latest.get(x.site, 0), x.order)
@@ -78,9 +79,7 @@ def build(m: Workspace, b: Any, d: Case) -> None:
 
     b.site_opens_before_modules = pyo.Constraint(
         list(builds),
-        rule=lambda b, q, v: (
-            builds[q, v].modules <= builds[q, v].most * open_by(b, builds[q, v].site, builds[q, v].order)
-        ),
+        rule=lambda b, *key: builds[key].modules <= builds[key].most * open_by(b, builds[key].site, builds[key].order),
         doc="(P7)",
     )
     b.site_opens_once = pyo.Constraint(list(latest), rule=lambda b, s: open_by(b, s, latest[s]) <= 1, doc="(P8)")

@@ -15,7 +15,6 @@ from typing import Any
 from planner.core.declare import Column, Finding, Room, Row, Rule, Table
 from planner.core.inputs import Inputs
 from planner.core.rules import ids_apart
-from planner.data.candidates import read_spans
 from planner.data.derive import Case
 from planner.model.workspace import Term, Workspace
 
@@ -76,7 +75,7 @@ SPAN_SITES = Table(
 
 def build(m: Workspace, b: Any, d: Case) -> None:
     """Offer the traffic of runs over several sites."""
-    start, spans = m.need("start"), read_spans(d.inputs)
+    start, spans = m.need("start"), d.spans
     traffic: dict[tuple[str, str, int], list[Term]] = defaultdict(list)
     frame = d.candidates[d.candidates["site"].isin(list(spans))]
     for c, place, begin, finish, n in zip(

@@ -27,7 +27,7 @@ from typing import Any
 import pyomo.environ as pyo
 
 from planner.core.declare import Column, Equation, Limit, Output, Room, Table
-from planner.core.rules import concave, not_above
+from planner.core.rules import concave, needed_when, not_above
 from planner.core.units import USD_PER_MUSD
 from planner.data.derive import Case
 from planner.data.sizing import ids_or_all
@@ -62,13 +62,13 @@ STREAMS = Table(
         Column(
             "tbps_per_pflops_away",
             "number",
-            "traffic from home for each PFLOP/s served at another own site",
+            "traffic from home for each PFLOP/s served at another own site; needs a home_site",
             "Tb/s/PFLOP/s",
             0.0,
             low=0,
         ),
     ),
-    rules=(not_above("floor_pflops", "ceiling_pflops"),),
+    rules=(not_above("floor_pflops", "ceiling_pflops"), needed_when("home_site", "tbps_per_pflops_away")),
 )
 STREAM_DEMAND = Table(
     "stream_demand",

@@ -13,6 +13,7 @@ from planner.core.months import month_label, month_number
 Months = npt.NDArray[np.int64]
 LEAST_TAIL = 24
 YEAR = 12
+FOREVER = 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +92,15 @@ def read_calendar(inputs: Inputs) -> Calendar:
 
 
 def longest_lead(inputs: Inputs) -> int:
-    """The tail where none is stated: at least 24 months and the longest lead of what can be ordered."""
+    """The tail where none is stated: at least 24 months and the longest lead of what can be ordered, or outage."""
     leads = [LEAST_TAIL]
     leads += [r["lead_time_months"] + r["bring_up_months"] for r in inputs.rows("accelerators") if r["orderable"]]
     leads += [r["lead_time_months"] for r in inputs.rows("halls") if r["max_modules"] > 0]
     leads += [r["lead_time_months"] for r in inputs.rows("power_sources") if r["module_mw"] > 0]
+    leads += [r["lead_time_months"] for r in inputs.rows("power_phases")]
     leads += [r["lead_time_months"] for r in inputs.rows("fabrics") if r["block_endpoints"] > 0]
+    leads += [r["lead_time_months"] for r in inputs.rows("link_modules") if r["max_modules"] > 0]
+    leads += [r["outage_months"] for r in inputs.rows("retrofits")]
     return int(max(leads))
 
 

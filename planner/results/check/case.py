@@ -13,6 +13,11 @@ from planner.results.check.calendar import read_calendar
 from planner.results.check.foreign import CAPEX_PARTS, OPEX_PARTS, unknown_parts
 from planner.results.check.money import Money
 from planner.results.check.report import Array, Dims, Recorder
+from planner.results.check.spans import read_spans
+
+
+def _dotted(rows: Sequence[dict[str, Any]], *key: str) -> list[str]:
+    return [".".join(row[part] for part in key) for row in rows]
 
 
 class Case:
@@ -31,6 +36,7 @@ class Case:
         self.accelerators = self.inputs.by_id("accelerators", "accelerator")
         self.own = [row["site"] for row in self.inputs.rows("sites")]
         self.leases = self.inputs.by_id("leases", "lease")
+        self.spans = read_spans(self.inputs)
         self.labels: dict[str, list[str]] = {
             "period": self.calendar.periods,
             "signature": self.calendar.periods,
@@ -43,9 +49,17 @@ class Case:
             "budget_category": list(dict.fromkeys(row["category"] for row in self.inputs.rows("budgets"))),
             "category": [*CAPEX_PARTS, *unknown_parts(data, "capex")],
             "opex_part": [*OPEX_PARTS, *unknown_parts(data, "opex")],
-            "hall": [f"{row['site']}.{row['hall']}" for row in self.inputs.rows("halls")],
-            "power_source": [f"{row['site']}.{row['power_source']}" for row in self.inputs.rows("power_sources")],
-            "fabric": [f"{row['site']}.{row['fabric']}" for row in self.inputs.rows("fabrics")],
+            "hall": _dotted(self.inputs.rows("halls"), "site", "hall"),
+            "power_source": _dotted(self.inputs.rows("power_sources"), "site", "power_source"),
+            "fabric": _dotted(self.inputs.rows("fabrics"), "site", "fabric"),
+            "phase": _dotted(self.inputs.rows("power_phases"), "site", "power_source", "phase"),
+            "retrofit": _dotted(self.inputs.rows("retrofits"), "site", "from_hall", "to_hall"),
+            "cohort": [str(f) for f in range(len(self.inputs.rows("fleet")))],
+            "link": _dotted(self.inputs.rows("links"), "link"),
+            "module": _dotted(self.inputs.rows("link_modules"), "link", "module"),
+            "direction": ["ab", "ba"],
+            "source": self.own,
+            "destination": self.own,
         }
         self.places = self.labels["site"]
         self._positions: dict[str, dict[str, int]] = {}
@@ -114,6 +128,8 @@ class Case:
 
     def compare(self, name: str, derived: Array, *dims: str, unit: str) -> None:
         """A published result against what was derived; its absence is a finding."""
+        if not derived.size:
+            return
         if name not in self.data.variables:
             self.found.add(f"output:{name}", "", float(derived.size), "values", "is missing from the plan")
             return

@@ -1,4 +1,7 @@
-"""The candidates a plan chose, looked at one by one; all candidates, looked at in bulk (D3, D4)."""
+"""The candidates a plan chose, looked at one by one; all candidates, looked at in bulk (D3, D4).
+
+A gang stands whole at one place or, over a span, in parts at several; runs in progress are gangs that are given.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,22 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.results.check.case import Case
-from planner.results.check.gangs import Band, objections, peak_pflops, smallest_gang, too_large
+from planner.results.check.gangs import Band, objections, parts_of, peak_pflops, smallest_gang, too_large
 from planner.results.check.report import ABSOLUTE, Array
 
 Positions = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Gang:
+    """Accelerators held together at one place, by position, in the months [start, finish)."""
+
+    accelerator: int
+    place: int
+    size: int
+    start: int
+    finish: int
+    share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +35,8 @@ class Choice:
 
     run: str
     accelerator: int
-    place: int
+    place: str
+    parts: dict[str, int]
     start: int
     months: int
     size: int
@@ -35,39 +51,54 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """All candidates in bulk: run, type and place by position, gang size, value of `start`."""
+    """All candidates in bulk: runs and values of `start`; type, place and size of every gang or part of one."""
 
+    run: list[str]
+    start: Array
     accelerator: Positions
     place: Positions
     size: Array
-    start: Array
-    run: list[str]
+
+
+def gangs_of(case: Case, choices: list[Choice]) -> list[Gang]:
+    """Every gang of a plan where it stands: parts of chosen candidates, and runs in progress."""
+    gangs = [
+        Gang(choice.accelerator, case.position("site", site), size, choice.start, choice.finish, choice.share)
+        for choice in choices
+        for site, size in choice.parts.items()
+    ]
+    for row in case.inputs.rows("running"):
+        g, s = case.position("accelerator", row["accelerator"]), case.position("site", row["site"])
+        gangs.append(Gang(g, s, int(row["n"]), 0, case.calendar.month(row["until"]), 1.0))
+    return gangs
 
 
 def read_offered(case: Case) -> Offered:
     """The candidates of the plan, with integrality and at most one start per run (D3, D4)."""
     if "candidate" not in case.data.sizes:
         nothing = np.zeros(0, dtype=np.int64)
-        offered = Offered(nothing, nothing, np.zeros(0), np.zeros(0), [])
+        offered = Offered([], np.zeros(0), nothing, nothing, np.zeros(0))
     else:
         start = np.asarray(case.data["start"].values, dtype=float)
-        offered = Offered(
-            _positions(case, "accelerator"),
-            _positions(case, "site"),
-            np.asarray(case.data["candidate_n"].values, dtype=float),
-            np.where(np.isfinite(start), start, -1.0),
-            case.texts("candidate_run"),
-        )
+        finite = np.where(np.isfinite(start), start, -1.0)
+        offered = Offered(case.texts("candidate_run"), finite, *_parts(case))
     dims = [("candidate", [str(i) for i in range(len(offered.run))])]
     case.found.decision("start", offered.start, dims, "-", whole=True)
     _starts_per_run(case, offered)
     return offered
 
 
-def _positions(case: Case, dim: str) -> Positions:
-    names, codes = np.unique(np.asarray(case.data[f"candidate_{dim}"].values).astype(str), return_inverse=True)
-    table = np.array([case.position(dim, str(name)) for name in names], dtype=np.int64)
-    return table[codes] if names.size else np.zeros(0, dtype=np.int64)
+def _parts(case: Case) -> tuple[Positions, Positions, Array]:
+    """Type, place and size of every gang or part that is offered, each once; what is not in the inputs is left out."""
+    columns = (case.texts("candidate_accelerator"), case.texts("candidate_site"), case.data["candidate_n"].values)
+    found = {
+        (case.position("accelerator", name), case.position("site", site), size)
+        for name, place, n in {(name, place, int(n)) for name, place, n in zip(*columns, strict=True)}
+        if name in case.accelerators
+        for site, size in parts_of(case, name, place, n).items()
+    }
+    table = np.array([part for part in sorted(found) if part[1] >= 0], dtype=np.int64).reshape(-1, 3)
+    return table[:, 0], table[:, 1], table[:, 2].astype(float)
 
 
 def _starts_per_run(case: Case, offered: Offered) -> None:
@@ -88,40 +119,40 @@ def read_choices(case: Case, offered: Offered) -> list[Choice]:
     choices = []
     for c in np.flatnonzero(np.abs(offered.start) > ABSOLUTE).tolist():
         name = offered.run[c]
-        if name not in runs or offered.accelerator[c] < 0 or offered.place[c] < 0:
+        accelerator, place = (str(case.data[f"candidate_{dim}"].values[c]) for dim in ("accelerator", "site"))
+        if name not in runs or accelerator not in case.accelerators or place not in {*case.places, *case.spans}:
             text = "names a run, type or place that is not in the inputs"
             case.found.add("eligibility", f"candidate={c}", 1.0, "-", text)
             continue
-        choices.append(_choice(case, offered, c, runs[name]))
+        choices.append(_choice(case, float(offered.start[c]), c, runs[name], accelerator, place))
     return choices
 
 
-def _choice(case: Case, offered: Offered, c: int, run: dict[str, object]) -> Choice:
-    accelerator = case.labels["accelerator"][offered.accelerator[c]]
-    place = case.places[offered.place[c]]
+def _choice(case: Case, share: float, c: int, run: dict[str, object], accelerator: str, place: str) -> Choice:
     where = f"run={run['run']} accelerator={accelerator} site={place}"
     start = case.calendar.month(str(case.data["candidate_start"].values[c]))
     months = int(case.data["candidate_months"].values[c])
     for objection in objections(case, run, accelerator, place, start, months):
         case.found.add("eligibility", where, 1.0, "-", objection)
-    size, band = _size(case, run, accelerator, months, int(offered.size[c]), where)
-    too_much = too_large(case, accelerator, place, size)
-    if too_much:
-        case.found.add("eligibility", where, 1.0, "-", too_much)
+    size, band = _size(case, run, accelerator, place, months, int(case.data["candidate_n"].values[c]), where)
+    parts = parts_of(case, accelerator, place, size)
+    for site, part in parts.items():
+        too_much = too_large(case, accelerator, site, part)
+        if too_much:
+            case.found.add("eligibility", where, 1.0, "-", too_much)
     value = _value(case, run, start + months)
     _stated(case, c, start + months, value, where)
     peak = peak_pflops(case.accelerators[accelerator], str(run["number_format"])) or 0.0
     each = peak * band.mfu if band else 0.0
-    share = float(offered.start[c])
-    g, s = int(offered.accelerator[c]), int(offered.place[c])
+    g = case.position("accelerator", accelerator)
     case.found.rows["eligibility"] += 1
-    return Choice(str(run["run"]), g, s, start, months, size, share, value, each)
+    return Choice(str(run["run"]), g, place, parts, start, months, size, share, value, each)
 
 
 def _size(
-    case: Case, run: dict[str, object], accelerator: str, months: int, stated: int, where: str
+    case: Case, run: dict[str, object], accelerator: str, place: str, months: int, stated: int, where: str
 ) -> tuple[int, Band | None]:
-    found = smallest_gang(case, run, accelerator, months)
+    found = smallest_gang(case, run, accelerator, place, months)
     case.found.rows["size"] += 1
     if found is None:
         text = "no gang of any size does this run there (peak, utilisation or largest gang size)"

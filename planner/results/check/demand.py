@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from planner.results.check.case import Case
-from planner.results.check.chosen import Choice, Offered
+from planner.results.check.chosen import Choice, Gang, Offered
 from planner.results.check.fleet import Fleet, held
 from planner.results.check.gangs import bands, peak_pflops
 from planner.results.check.money import MUSD
@@ -17,42 +17,47 @@ from planner.results.check.report import Array, Flags
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """Accelerators in use by (accelerator, place, period): gangs by their share of it, and streams."""
+    """Accelerators in use by (accelerator, place, period): gangs by their share of it, and streams.
+
+    `served` is what streams get where, PFLOP/s by (stream, place, period).
+    """
 
     gangs: Array
     streams: Array
+    served: Array
 
 
-def check_demand(case: Case, fleet: Fleet, offered: Offered, choices: list[Choice]) -> Use:
+def check_demand(case: Case, fleet: Fleet, offered: Offered, choices: list[Choice], gangs: list[Gang]) -> Use:
     """Gangs and streams against what is online, and what they earn and cost."""
     calendar = case.calendar
     shape = fleet.online.shape
     in_slot = np.zeros((*shape[:2], len(calendar.slot_starts)))
     in_period = np.zeros(shape)
-    for choice in choices:
-        units = choice.size * choice.share
-        at = (choice.accelerator, choice.place)
-        in_slot[at] += units * present(case, choice)
-        in_period[at] += units * calendar.overlap(choice.start, choice.finish) / calendar.months
-        case.money.line("value", "run", choice.run, choice.finish, choice.share * choice.value_musd)
-    streams = _streams(case)
-    healthy = np.array([row["availability"] for row in case.accelerators.values()])[:, None, None] * fleet.online
     asked = np.zeros((*shape[:2], 1), dtype=bool)
-    known = (offered.accelerator >= 0) & (offered.place >= 0)
-    asked[offered.accelerator[known], offered.place[known], 0] = True
+    for gang in gangs:
+        units = gang.size * gang.share
+        at = (gang.accelerator, gang.place)
+        in_slot[at] += units * present(case, gang)
+        in_period[at] += units * calendar.overlap(gang.start, gang.finish) / calendar.months
+        asked[at] = True
+    for choice in choices:
+        case.money.line("value", "run", choice.run, choice.finish, choice.share * choice.value_musd)
+    streams, served = _streams(case)
+    healthy = np.array([row["availability"] for row in case.accelerators.values()])[:, None, None] * fleet.online
+    asked[offered.accelerator, offered.place, 0] = True
     slots = [*case.dims("accelerator", "site"), ("slot", calendar.slots)]
     case.found.at_most("D1", in_slot, healthy[:, :, calendar.slot_period], slots, asked)
     used = in_period + streams
     taken = asked | (streams > 0).any(axis=2, keepdims=True)
     case.found.at_most("D2", used, healthy, case.dims("accelerator", "site", "period"), taken)
     _placement_of_runs(case, choices)
-    return Use(in_period, streams)
+    return Use(in_period, streams, served)
 
 
-def present(case: Case, choice: Choice) -> Flags:
+def present(case: Case, gang: Gang) -> Flags:
     """The slots in which a gang is there."""
     begins, ends = case.calendar.slot_starts, case.calendar.slot_starts + case.calendar.slot_months
-    there: Flags = (begins < choice.finish) & (ends > choice.start)
+    there: Flags = (begins < gang.finish) & (ends > gang.start)
     return there
 
 
@@ -66,14 +71,15 @@ def _rates(case: Case, load: str, row: dict[str, Any], pflops_each: float) -> fl
 def _placement_of_runs(case: Case, choices: list[Choice]) -> None:
     rows = {(row["load"], row["site"]): row for row in case.inputs.rows("placement")}
     for choice in choices:
-        row = rows.get((choice.run, case.places[choice.place]))
-        if row is None:
-            continue
-        rate = _rates(case, choice.run, row, choice.pflops_each) * choice.size * choice.share
         months = case.calendar.overlap(choice.start, choice.finish)
-        for t in np.flatnonzero(months):
-            start = int(case.calendar.starts[t])
-            case.money.line("opex", "placement", case.places[choice.place], start, rate * float(months[t]))
+        for site, size in choice.parts.items():
+            row = rows.get((choice.run, site))
+            if row is None:
+                continue
+            rate = _rates(case, choice.run, row, choice.pflops_each) * size * choice.share
+            for t in np.flatnonzero(months):
+                start = int(case.calendar.starts[t])
+                case.money.line("opex", "placement", site, start, rate * float(months[t]))
 
 
 def stream_speed(case: Case, stream: dict[str, Any], accelerator: str) -> float | None:
@@ -93,12 +99,12 @@ def stream_speed(case: Case, stream: dict[str, Any], accelerator: str) -> float 
     return peak * (table[-1].mfu if np.isinf(table[-1].up_to) else table[0].mfu)
 
 
-def _streams(case: Case) -> Array:
-    """Check the streams; accelerators they use by (accelerator, place, period)."""
+def _streams(case: Case) -> tuple[Array, Array]:
+    """Check the streams; accelerators they use by (accelerator, place, period), what they get where."""
     rows = case.inputs.rows("streams")
     use = case.read("stream_use", "stream", "accelerator", "site", "period")
     if not rows:
-        return np.zeros(use.shape[1:])
+        return np.zeros(use.shape[1:]), np.zeros((0, *use.shape[2:]))
     dims = case.dims("stream", "accelerator", "site", "period")
     case.found.decision("stream_use", use, dims, "accelerators")
     speed = np.zeros(use.shape[:2])
@@ -110,10 +116,10 @@ def _streams(case: Case) -> Array:
                 speed[i, g] = pflops
                 allowed[i, g, :, 0] = [row["sites"] is None or place in row["sites"] for place in case.places]
     case.found.never("eligibility", use, dims, ~allowed, "accelerators", "a stream on a type or place it cannot use")
-    _serve(case, rows, np.einsum("ig,igst->it", speed, use))
+    served: Array = np.einsum("ig,igst->ist", speed, use)
+    _serve(case, rows, served.sum(axis=1))
     _placement_of_streams(case, use, speed)
-    total: Array = use.sum(axis=0)
-    return total
+    return use.sum(axis=0), served
 
 
 def _serve(case: Case, rows: list[dict[str, Any]], served: Array) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from planner.results.check.case import Case
-from planner.results.check.chosen import Choice, Offered
+from planner.results.check.chosen import Gang, Offered
 from planner.results.check.demand import present
 from planner.results.check.fleet import Fleet
 from planner.results.check.money import MUSD, Item, Purchase
@@ -30,7 +30,7 @@ class Fabrics:
         return sorted(tiers, key=lambda f: self.rows[f]["max_gang"])
 
 
-def check_fabric(case: Case, fleet: Fleet, offered: Offered, choices: list[Choice]) -> None:
+def check_fabric(case: Case, fleet: Fleet, offered: Offered, gangs: list[Gang]) -> None:
     """Every row of the fabrics, and whether the gangs can be packed into their instances."""
     if not case.inputs.has("fabrics"):
         return
@@ -38,7 +38,7 @@ def check_fabric(case: Case, fleet: Fleet, offered: Offered, choices: list[Choic
     families = {row["fabric_family"] for row in case.accelerators.values()}
     for site in case.own:
         for family in sorted(families | {row["family"] for row in fabrics.rows if row["site"] == site}):
-            group = _group(case, fabrics, site, family, offered, choices)
+            group = _group(case, fabrics, site, family, offered, gangs)
             _check_online(case, fabrics, fleet, group)
             for f in group.tiers:
                 _check_tier(case, fabrics, group, f)
@@ -96,31 +96,32 @@ def _money(case: Case, rows: list[dict[str, Any]], blocks: Array, new: Array) ->
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One family at one site: its tiers, its chosen gangs by slot, and the sizes of all its candidates."""
+    """One family at one site: its tiers, its gangs by slot, and the sizes of all that are offered or given."""
 
     site: str
     family: str
     tiers: list[int]
-    gangs: list[Choice]
+    gangs: list[Gang]
     there: Array
     offered: Array
 
     @property
     def units(self) -> Array:
-        return np.array([choice.size for choice in self.gangs], dtype=float)[:, None]
+        return np.array([gang.size for gang in self.gangs], dtype=float)[:, None]
 
     def place(self, *more: tuple[str, str]) -> list[tuple[str, list[str]]]:
         """Dims of length one that name a row's place."""
         return [(dim, [label]) for dim, label in (("site", self.site), ("family", self.family), *more)]
 
 
-def _group(case: Case, fabrics: Fabrics, site: str, family: str, offered: Offered, choices: list[Choice]) -> Group:
+def _group(case: Case, fabrics: Fabrics, site: str, family: str, offered: Offered, gangs: list[Gang]) -> Group:
     s, members = case.position("site", site), _members(case, family)
-    gangs = [choice for choice in choices if choice.place == s and choice.accelerator in members]
-    there = np.array([present(case, choice) * choice.share for choice in gangs], dtype=float)
+    here = [gang for gang in gangs if gang.place == s and gang.accelerator in members]
+    there = np.array([present(case, gang) * gang.share for gang in here], dtype=float)
     sizes = offered.size[(offered.place == s) & np.isin(offered.accelerator, members)]
-    there = there.reshape(len(gangs), len(case.calendar.slot_starts))
-    return Group(site, family, fabrics.of(site, family), gangs, there, sizes)
+    there = there.reshape(len(here), len(case.calendar.slot_starts))
+    every = np.concatenate([sizes, [float(gang.size) for gang in here]])
+    return Group(site, family, fabrics.of(site, family), here, there, every)
 
 
 def _members(case: Case, family: str) -> list[int]:
@@ -167,9 +168,7 @@ def _pack(case: Case, fabrics: Fabrics, group: Group) -> None:
     seen = set()
     for h, slot in enumerate(case.calendar.slots):
         t = int(case.calendar.slot_period[h])
-        here = tuple(
-            choice.size for choice, there in zip(group.gangs, group.there[:, h], strict=True) if there > ABSOLUTE
-        )
+        here = tuple(gang.size for gang, there in zip(group.gangs, group.there[:, h], strict=True) if there > ABSOLUTE)
         room = tuple(_tier(fabrics, f, t) for f in group.tiers)
         if not here or (here, room) in seen:
             continue

@@ -1,4 +1,4 @@
-"""Fleet, second opinion: arrivals and lives, supply, what is online (F1 to F3), and what accelerators cost."""
+"""Fleet, second opinion: arrivals, lives and sales, supply, what is online (F1 to F3), what accelerators cost."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from planner.results.check.calendar import FOREVER
 from planner.results.check.case import Case
 from planner.results.check.money import MUSD, Item, Purchase
 from planner.results.check.report import Array, Flags
-
-FOREVER = 10**9
+from planner.results.check.resale import check_resale
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,7 @@ def check_fleet(case: Case) -> Fleet:
     case.found.never("eligibility", order, dims, ~allowed, "lots", why)
 
     in_service, delivered = _in_service(case, order)
+    in_service -= check_resale(case)
     online = case.read("online", "accelerator", "site", "period")
     case.found.decision("online", online, dims, "accelerators")
     own = np.arange(len(case.places))[None, :, None] < len(case.own)
@@ -56,8 +57,10 @@ def can_cool(needs: str | None, gives: str | None) -> bool:
 
 
 def can_stand(case: Case, row: dict[str, Any], site: str) -> bool:
-    """Whether a type has a hall that can cool it and a fabric of its family at an own site."""
-    halls = [h for h in case.inputs.rows("halls") if h["site"] == site and (h["existing_mw"] or h["max_modules"])]
+    """Whether a type has a hall that can cool it (now, built or retrofitted) and a fabric of its family at a site."""
+    gain = [row["to_hall"] for row in case.inputs.rows("retrofits") if row["site"] == site]
+    at_site = [h for h in case.inputs.rows("halls") if h["site"] == site]
+    halls = [h for h in at_site if h["existing_mw"] or h["max_modules"] or h["hall"] in gain]
     fabrics = [f for f in case.inputs.rows("fabrics") if f["site"] == site]
     cooled = not case.inputs.has("halls") or any(can_cool(row["cooling"], h["cooling"]) for h in halls)
     joined = not case.inputs.has("fabrics") or any(f["family"] == row["fabric_family"] for f in fabrics)

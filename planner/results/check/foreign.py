@@ -10,17 +10,18 @@ import xarray as xr
 from planner.results.check.equations import EQUATIONS
 
 CAPEX_PARTS = ("compute", "hall", "power", "network")
-OPEX_PARTS = ("energy", "running", "lease", "placement")
+OPEX_PARTS = ("energy", "running", "lease", "rent", "placement", "traffic")
 PARTS = {
     "capex": CAPEX_PARTS,
     "opex": OPEX_PARTS,
     "penalty": ("supply", "halls", "power_sources", "unserved", "budget"),
     "value": ("run", "stream"),
+    "resale": ("compute",),
     "terminal": CAPEX_PARTS,
 }
 ROOMS = frozenset({
-    "fleet", "supply", "leases", "halls", "power", "sites", "streams", "demand", "placement", "fabric", "budgets",
-    "finance",
+    "resale", "fleet", "supply", "leases", "retrofits", "halls", "phases", "power", "sites", "streams", "demand",
+    "spans", "links", "placement", "fabric", "budgets", "finance",
 })  # fmt: skip
 
 

@@ -64,19 +64,29 @@ def flop_zflop(run: dict[str, Any]) -> float:
     return 6.0 * float(run["params_b"]) * float(run["tokens_b"]) * 1e18 / 1e21
 
 
-def smallest_gang(case: Case, run: dict[str, Any], accelerator: str, months: int) -> tuple[int, Band] | None:
+def gang_step(case: Case, accelerator: str) -> int:
+    """Gangs of a type, and their parts, are multiples of this."""
+    row = case.accelerators[accelerator]
+    return int(row["gang_step"] or row["lot_size"] or 1)
+
+
+def smallest_gang(
+    case: Case, run: dict[str, Any], accelerator: str, place: str, months: int
+) -> tuple[int, Band] | None:
     """The smallest multiple of the gang step that does the run's compute in `months`, with its band.
 
-    Within a band of sizes the least size follows by division; the first band with one is the answer.
+    Within a band of sizes the least size follows by division; the first band with one is the answer. Over a span
+    of sites every band's MFU is that much lower.
     """
-    row = case.accelerators[accelerator]
-    step = int(row["gang_step"] or row["lot_size"] or 1)
+    row, step = case.accelerators[accelerator], gang_step(case, accelerator)
     peak = peak_pflops(row, run["number_format"])
+    factor = case.spans[place].mfu_factor if place in case.spans else 1.0
     if peak is None:
         return None
     work = flop_zflop(run) * PFLOP_PER_ZFLOP
     below = 0.0
     for band in run_bands(case, run, accelerator):
+        band = Band(band.up_to, band.mfu * factor, band.goodput)
         each = peak * band.mfu * band.goodput * months * SECONDS_PER_MONTH * (1.0 + SLACK)
         size = max(math.ceil(work / each / step - 1e-9), math.floor(below / step) + 1, 1) * step
         while size * each < work:
@@ -94,9 +104,13 @@ def objections(case: Case, run: dict[str, Any], accelerator: str, place: str, st
     row = case.accelerators[accelerator]
     if accelerator not in run["eligible"]:
         yield f"{accelerator} is not eligible"
-    if run["sites"] is not None and place not in run["sites"]:
+    if (run["sites"] is not None or place in case.spans) and place not in (run["sites"] or ()):
         yield f"{place} is not among the run's sites"
-    if place in case.leases:
+    if place in case.spans:
+        dark = [site for site in case.spans[place].shares if not _cooled(case, row, site)]
+        if dark:
+            yield f"{', '.join(dark)} of {place} has no hall that can cool {accelerator}"
+    elif place in case.leases:
         if case.leases[place]["accelerator"] != accelerator:
             yield f"{place} rents no {accelerator}"
     elif not _cooled(case, row, place):
@@ -131,8 +145,13 @@ def _timing(case: Case, run: dict[str, Any], start: int, months: int) -> Iterato
         yield f"after {dense} months starts are offered every {step} slots from the first"
 
 
+def parts_of(case: Case, accelerator: str, place: str, size: int) -> dict[str, int]:
+    """What a gang takes at each site or lease: all of it, or its parts over a span."""
+    return case.spans[place].parts(size, gang_step(case, accelerator)) if place in case.spans else {place: size}
+
+
 def too_large(case: Case, accelerator: str, place: str, size: int) -> str | None:
-    """Why no fabric or contract at a place carries a gang of this size; None if one does."""
+    """Why no fabric or contract at a site or lease carries a gang (or part) of this size; None if one does."""
     if place in case.leases:
         most = case.leases[place]["max_gang"]
         return f"{place} carries gangs up to {most}" if most is not None and size > most else None

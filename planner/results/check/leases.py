@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from planner.results.check.calendar import FOREVER
 from planner.results.check.case import Case
-from planner.results.check.fleet import FOREVER, Fleet
+from planner.results.check.fleet import Fleet
 from planner.results.check.money import MUSD, Item
 from planner.results.check.report import Array
 

@@ -24,6 +24,7 @@ def check_outputs(case: Case, fleet: Fleet, use: Use, choices: list[Choice]) -> 
     case.compare("stranded_accelerators", stranded, "accelerator", "site", "period", unit="accelerators")
     taken = use.gangs + use.streams
     share = np.divide(taken, fleet.in_service, out=np.zeros_like(taken), where=fleet.in_service > 0)
+    case.compare("taken", taken, "accelerator", "site", "period", unit="accelerators")
     case.compare("utilisation", share, "accelerator", "site", "period", unit="1")
     _runs(case, choices)
 
@@ -56,7 +57,7 @@ def _expected(case: Case, row: dict[str, object], choice: Choice | None) -> dict
         "late" if late else "started",
         case.calendar.date(choice.start),
         case.calendar.date(choice.finish),
-        case.places[choice.place],
+        choice.place,
         case.labels["accelerator"][choice.accelerator],
         float(choice.size),
         float(late),

@@ -1,41 +1,32 @@
-"""Power, second opinion: halls, sources, energy, site opening (P1 to P8) and what they cost."""
+"""Power, second opinion: draw, sources with their phases, energy (P2 to P4, P6, P10) and what they cost."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from planner.core.units import HOURS_PER_MONTH, KW_PER_MW
+from planner.results.check.built import Built, arrivals, pay, read_built, read_excess
 from planner.results.check.case import Case
 from planner.results.check.fleet import Fleet
+from planner.results.check.halls import check_halls, read_halls
 from planner.results.check.money import MUSD, Item, Purchase
+from planner.results.check.opening import check_opening
 from planner.results.check.report import Array
 
 
-@dataclass(frozen=True, slots=True)
-class Built:
-    """Modules of halls or of sources: decisions by (item, period), and MW there by (item, period)."""
-
-    rows: list[dict[str, Any]]
-    names: list[str]
-    modules: Array
-    mw: Array
-
-
 def check_power(case: Case, fleet: Fleet) -> None:
-    """Every row of power; what the scenario has no table for is not limited."""
-    halls = _built(case, "halls", "hall", "hall_build", "max_modules")
-    sources = _built(case, "power_sources", "power_source", "power_source_build", "module_mw")
+    """Every row of halls and power; what the scenario has no table for is not limited."""
+    halls = read_halls(case)
+    phases = _read_phases(case)
+    sources = _read_sources(case, phases)
     draw, by_class = _draw(case, fleet)
     usable = np.full(draw.shape, np.inf)
     if case.inputs.has("halls"):
-        usable = np.minimum(usable, _halls(case, halls, by_class))
+        usable = np.minimum(usable, check_halls(case, halls, by_class))
     if case.inputs.has("power_sources"):
         usable = np.minimum(usable, _sources(case, sources, draw))
     if halls.rows or sources.rows:
-        _opening(case, halls, sources)
+        check_opening(case, halls, sources, phases)
     if case.inputs.has("halls") or case.inputs.has("power_sources"):
         shown = np.zeros((len(case.places), len(case.calendar.starts)))
         shown[: len(case.own)] = draw
@@ -44,41 +35,38 @@ def check_power(case: Case, fleet: Fleet) -> None:
         case.compare("stranded_mw", shown, "site", "period", unit="MW")
 
 
-def _built(case: Case, table: str, dim: str, variable: str, grows: str) -> Built:
-    rows, starts = case.inputs.rows(table), case.calendar.starts
-    modules = case.read(variable, dim, "period")
-    dims = case.dims(dim, "period")
-    case.found.decision(variable, modules, dims, "modules", whole=True)
-    allowed = np.zeros(modules.shape, dtype=bool)
-    for q, row in enumerate(rows):
-        if row[grows]:
-            ordered = starts - int(row["lead_time_months"])
-            allowed[q] = (ordered >= 0) & (starts >= case.months_of("available_from", row, 0))
-    case.found.never("eligibility", modules, dims, ~allowed, "modules", f"{dim} modules that cannot arrive then")
-    size = np.array([row["module_mw"] or 0.0 for row in rows])[:, None]
-    there = np.array([row["existing_mw"] for row in rows])[:, None]
-    mw = there + size * np.cumsum(modules, axis=1) if rows else np.zeros(modules.shape)
-    if case.inputs.has(table):
-        case.compare(f"{dim}_mw", mw, dim, "period", unit="MW")
-    built = Built(rows, case.labels[dim], modules, mw)
-    _money(case, built, dim, "hall" if dim == "hall" else "power")
+def _read_phases(case: Case) -> Array:
+    """Phases by (phase, period of arrival), each built at most once and paid for as a whole."""
+    rows, calendar = case.inputs.rows("power_phases"), case.calendar
+    dims = case.dims("phase", "period")
+    built = case.read("phase_build", "phase", "period")
+    case.found.decision("phase_build", built, dims, "1", whole=True)
+    allowed = np.array([arrivals(case, row) for row in rows], dtype=bool).reshape(built.shape)
+    case.found.never("eligibility", built, dims, ~allowed, "1", "a phase that cannot arrive then")
+    case.found.at_most("P10", built.sum(axis=1), 1.0, case.dims("phase"), allowed.any(axis=1))
+    decay = float(case.setting("finance", "decay_power"))
+    for p, v in np.argwhere(built != 0):
+        row = rows[p]
+        item = Item((f"{row['site']}.{row['phase']}", row["phase"]), row["price_musd"])
+        arrived = int(calendar.starts[v])
+        ordered = arrived - int(row["lead_time_months"])
+        amount = float(built[p, v]) * case.money.price(item, ordered)
+        case.money.buy(Purchase("power", row["site"], item, amount, ordered, arrived, arrived, decay))
     return built
 
 
-def _money(case: Case, built: Built, dim: str, part: str) -> None:
-    calendar, money = case.calendar, case.money
-    decay = float(case.setting("finance", "decay_power"))
-    for q, v in np.argwhere(built.modules != 0):
-        row = built.rows[q]
-        item = Item((built.names[q], row[dim]), row["price_musd_per_mw"])
-        arrived = int(calendar.starts[v])
-        ordered = arrived - int(row["lead_time_months"] or 0)
-        amount = float(built.modules[q, v]) * (row["module_mw"] or 0.0) * money.price(item, ordered)
-        money.buy(Purchase(part, row["site"], item, amount, ordered, arrived, arrived, decay))
-    for q, row in enumerate(built.rows):
-        rate = money.running((built.names[q], row[dim])) * MUSD / 12.0
-        for t, start in enumerate(calendar.starts.tolist()):
-            money.line("opex", "running", row["site"], start, rate * float(calendar.months[t] * built.mw[q, t]))
+def _read_sources(case: Case, phases: Array) -> Built:
+    """The sources with their modules and phases, paid for."""
+    sources = read_built(case, "power_sources", "module_mw")
+    further = np.zeros(sources.modules.shape)
+    for row, built in zip(case.inputs.rows("power_phases"), phases, strict=True):
+        q = case.position("power_source", f"{row['site']}.{row['power_source']}")
+        further[q] += row["mw"] * np.cumsum(built)
+    sources = sources.with_further(further)
+    if case.inputs.has("power_sources"):
+        case.compare("power_source_mw", sources.mw, "power_source", "period", unit="MW")
+    pay(case, sources, "power")
+    return sources
 
 
 def _draw(case: Case, fleet: Fleet) -> tuple[Array, dict[str, Array]]:
@@ -99,46 +87,9 @@ def _draw(case: Case, fleet: Fleet) -> tuple[Array, dict[str, Array]]:
     return draws["all"], draws
 
 
-def _excess(case: Case, limit: str, variable: str, equation: str) -> Array:
-    """MW beyond a priced limit, with its penalty; where the limit has no price there may be none."""
-    calendar = case.calendar
-    prices = {row["limit"]: row["price_usd"] for row in case.inputs.rows("priced_limits")}
-    excess = case.read(variable, "site", "period")[: len(case.own)]
-    dims = case.own_dims("site", "period")
-    case.found.decision(variable, excess, dims, "MW")
-    if limit not in prices:
-        case.found.never(equation, excess, dims, True, "MW", f"excess over the limit `{limit}`, which has no price")
-        return np.zeros_like(excess)
-    for s, t in np.argwhere(excess > 0):
-        amount = prices[limit] * MUSD * float(excess[s, t] * calendar.months[t])
-        case.money.line("penalty", limit, case.own[s], int(calendar.starts[t]), amount)
-    return excess
-
-
-def _at_site(case: Case, built: Built, site: str, classes: tuple[str, ...] = ()) -> Array:
-    rows = [q for q, r in enumerate(built.rows) if r["site"] == site and (not classes or r["cooling"] in classes)]
-    total: Array = built.mw[rows].sum(axis=0)
-    return total
-
-
-def _halls(case: Case, halls: Built, draw: dict[str, Array]) -> Array:
-    excess = _excess(case, "halls", "hall_excess_mw", "P1")
-    dims = case.dims("period")
-    room = {"air": ("air", "either"), "liquid": ("liquid", "either"), "all": ()}
-    for s, site in enumerate(case.own):
-        for need, classes in room.items():
-            limit = _at_site(case, halls, site, classes) + excess[s]
-            place = [("site", [site]), ("cooling", [need]), *dims]
-            case.found.at_most("P1", draw[need][s][None, None], limit[None, None], place)
-    built = np.cumsum(halls.modules, axis=1)
-    most = np.array([float(row["max_modules"]) for row in halls.rows])[:, None]
-    case.found.at_most("P5", built, most, case.dims("hall", "period"))
-    return np.array([_at_site(case, halls, site) for site in case.own])
-
-
 def _sources(case: Case, sources: Built, draw: Array) -> Array:
     calendar, found = case.calendar, case.found
-    excess = _excess(case, "power_sources", "source_excess_mw", "P2")
+    excess = read_excess(case, "power_sources", "source_excess_mw", "P2")
     energy = case.read("energy_mwh", "power_source", "period")
     beyond = case.read("excess_energy_mwh", "site", "period")[: len(case.own)]
     dims, rows = case.own_dims("site", "period"), case.dims("power_source", "period")
@@ -146,7 +97,7 @@ def _sources(case: Case, sources: Built, draw: Array) -> Array:
     found.decision("excess_energy_mwh", beyond, dims, "MWh")
     hours = HOURS_PER_MONTH * calendar.months
     pue = np.array([row["pue"] for row in case.inputs.rows("sites")])[:, None]
-    mw = np.array([_at_site(case, sources, site) for site in case.own])
+    mw = np.array([sources.at_site(site) for site in case.own])
     here = np.array([[row["site"] == site for row in sources.rows] for site in case.own], dtype=float)
     bought = here.reshape(len(case.own), len(sources.rows)) @ energy
     found.at_most("P2", pue * draw, mw + excess, dims)
@@ -166,38 +117,3 @@ def _sources(case: Case, sources: Built, draw: Array) -> Array:
         case.money.line("opex", "energy", case.own[s], int(calendar.starts[t]), amount)
     usable: Array = mw / pue
     return usable
-
-
-def open_from_start(case: Case, site: str) -> bool:
-    """A site with existing hall or source MW, or with fleet, need not be opened."""
-    standing = [*case.inputs.rows("halls"), *case.inputs.rows("power_sources")]
-    fleet = any(row["site"] == site for row in case.inputs.rows("fleet"))
-    return fleet or any(row["site"] == site and row["existing_mw"] > 0 for row in standing)
-
-
-def _opening(case: Case, halls: Built, sources: Built) -> None:
-    calendar, found = case.calendar, case.found
-    opened = case.read("opened", "site", "period")
-    dims = case.dims("site", "period")
-    found.decision("opened", opened, dims, "1", whole=True)
-    growing = {r["site"] for r in halls.rows if r["max_modules"]} | {r["site"] for r in sources.rows if r["module_mw"]}
-    closed = [site for site in case.own if site in growing and not open_from_start(case, site)]
-    openable = np.array([site in closed for site in case.places])[:, None]
-    found.never("eligibility", opened, dims, ~openable, "1", "opened, though it cannot or need not be")
-    if not closed:
-        return
-    found.at_most("P8", opened.sum(axis=1), 1.0, case.dims("site"), openable[:, 0])
-    for built, dim in ((halls, "hall"), (sources, "power_source")):
-        for q, row in enumerate(built.rows):
-            if row["site"] not in closed:
-                continue
-            most = row["max_modules"] if dim == "hall" else row["max_mw"] / (row["module_mw"] or 1.0)
-            ordered = calendar.starts - int(row["lead_time_months"] or 0)
-            s = case.position("site", row["site"])
-            by_then = np.array([opened[s][calendar.starts <= month].sum() for month in ordered])
-            place = [(dim, [built.names[q]]), *case.dims("period")]
-            found.at_most("P7", built.modules[q][None], float(most) * by_then[None], place)
-    cost = {row["site"]: float(row["opening_cost_musd"]) for row in case.inputs.rows("sites")}
-    for s, v in np.argwhere(opened[: len(case.own)] != 0):
-        amount = cost[case.own[s]] * float(opened[s, v])
-        case.money.line("capex", "hall", case.own[s], int(calendar.starts[v]), amount)

@@ -1,0 +1,90 @@
+"""Rules on runs in progress: what they hold is given, so it must be there."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from planner.core.declare import Finding, Row
+from planner.core.inputs import Inputs
+from planner.core.months import month_label, month_number
+from planner.data.horizon import LEADS, read_horizon
+from planner.data.scenario_rules import scenario_rule
+
+_READS = ("calendar", "running", "accelerators", "fleet", "leases", "fabrics")
+
+
+@scenario_rule("running_outside_horizon", "a run in progress lasts into the horizon", "calendar", "running", *LEADS)
+def running_outside_horizon(inputs: Inputs) -> Iterator[Finding]:
+    start = read_horizon(inputs).start
+    for i, row in enumerate(inputs.rows("running")):
+        if month_number(row["until"]) <= start:
+            message = "must lie behind the horizon's start: the row can never matter"
+            yield Finding(i, "running.until", message, row["until"])
+
+
+@scenario_rule("running_on_another_type", "a run in progress at a lease is on the type it rents", *_READS)
+def running_on_another_type(inputs: Inputs) -> Iterator[Finding]:
+    leases = inputs.by_id("leases", "lease")
+    for i, row in enumerate(inputs.rows("running")):
+        lease = leases.get(row["site"])
+        if lease is not None and lease["accelerator"] != row["accelerator"]:
+            message = f"must be {lease['accelerator']}, which {row['site']} rents"
+            yield Finding(i, "running.accelerator", message, row["accelerator"])
+
+
+@scenario_rule("running_gang_too_large", "a fabric or contract carries the gang of a run in progress", *_READS)
+def running_gang_too_large(inputs: Inputs) -> Iterator[Finding]:
+    leases, types = inputs.by_id("leases", "lease"), inputs.by_id("accelerators", "accelerator")
+    for i, row in enumerate(inputs.rows("running")):
+        if row["site"] in leases:
+            most = leases[row["site"]]["max_gang"]
+        else:
+            family = types[row["accelerator"]]["fabric_family"]
+            tiers = [f for f in inputs.rows("fabrics") if f["site"] == row["site"] and f["family"] == family]
+            sizes = [f["max_gang"] for f in tiers if f["max_gang"] is not None]
+            most = max(sizes, default=0) if inputs.has("fabrics") and len(sizes) == len(tiers) else None
+        if most is not None and row["n"] > most:
+            yield Finding(i, "running.n", f"{row['site']} carries gangs of at most {most}", row["n"])
+
+
+@scenario_rule("running_not_there", "the accelerators of runs in progress are there until they end", *_READS)
+def running_not_there(inputs: Inputs) -> Iterator[Finding]:
+    start = month_number(inputs.setting("calendar", "start"))
+    types, leases = inputs.by_id("accelerators", "accelerator"), inputs.by_id("leases", "lease")
+    held: dict[tuple[str, str], list[tuple[int, Row]]] = defaultdict(list)
+    for i, row in enumerate(inputs.rows("running")):
+        held[row["site"], row["accelerator"]].append((i, row))
+    for (site, name), rows in held.items():
+        if site in leases and leases[site]["accelerator"] != name:
+            continue  # said by another rule
+        # what is held falls only when a run ends, so the months of interest are those in which units go
+        for month in sorted({start, *_ends(inputs, site, name)}):
+            present = [(i, row) for i, row in rows if month < month_number(row["until"])]
+            there = types[name]["availability"] * _units(inputs, site, name, month)
+            if month >= start and sum(row["n"] for _, row in present) > there + 1e-9:
+                message = f"runs in progress on {name} at {site} hold more than the {there:g} there in"
+                yield Finding(present[-1][0], "running.n", f"{message} {month_label(month)}", present[-1][1]["n"])
+                break
+
+
+def _ends(inputs: Inputs, site: str, accelerator: str) -> list[int]:
+    """The months in which units of a type leave a site or lease."""
+    rows = [row for row in inputs.rows("fleet") if (row["site"], row["accelerator"]) == (site, accelerator)]
+    ends = [month_number(row["from"]) + row["term_months"] for row in inputs.rows("leases") if row["lease"] == site]
+    return ends + [month_number(row["retires"]) for row in rows if row["retires"] is not None]
+
+
+def _units(inputs: Inputs, site: str, accelerator: str, month: int) -> int:
+    """Accelerators given by data at a site in a month; at a lease, those of committed lots."""
+    for lease in inputs.rows("leases"):
+        if lease["lease"] == site:
+            there = month_number(lease["from"]) <= month < month_number(lease["from"]) + lease["term_months"]
+            return int(lease["committed_lots"] * lease["lot_size"]) if there else 0
+    return sum(
+        row["count"]
+        for row in inputs.rows("fleet")
+        if (row["site"], row["accelerator"]) == (site, accelerator)
+        and month_number(row["in_service_from"]) <= month
+        and (row["retires"] is None or month < month_number(row["retires"]))
+    )
