@@ -60,8 +60,8 @@ def _run(name: str, gang: int, **cells: Any) -> dict[str, Any]:
 ALPHA = {"site": "alpha", "pue": 1.25}
 
 # x1: 500 stand until 2026-09 (out of the second period: under half of it), 200 arrive in 2026-10 (in: half of it),
-# and what arrives in 2026-07 with a life of 12 months is in service for half of the last period; x2 takes 2 months
-# to bring up.
+# and what arrives in 2026-07 with a life of 12 months is in service for half of the last period; both can be sold;
+# x2 takes 2 months to bring up.
 FLEET = _document(
     "fleet",
     {
@@ -71,6 +71,7 @@ FLEET = _document(
             _fleet(500) | {"retires": "2026-09"},
             _fleet(200) | {"status": "committed", "in_service_from": "2026-10"},
         ],
+        "resale": [{"accelerator": "x1", "age_months": 0, "price_usd": 9000}],
         "streams": [_stream(eligible="x1;x2")],
     },
     power={"basis": "installed"},
@@ -114,7 +115,9 @@ LEASES = _document(
     },
 )  # fmt: skip
 
-# Types that need air, liquid and either; air and liquid halls can be built, one that cools either stands.
+# Types that need air, liquid and either; air and liquid halls can be built, one that cools either stands. A tent
+# stands for 9 months: in its second period, not in the last. MW go from the air hall to the liquid one, back after
+# 3 months: in the period after.
 HALLS = _document(
     "halls",
     {
@@ -135,13 +138,21 @@ HALLS = _document(
                 "lead_time_months": 12, "price_musd_per_mw": 12,
             },
             {"site": "alpha", "hall": "mixed", "cooling": "either", "existing_mw": 1},
+            {
+                "site": "alpha", "hall": "tent", "cooling": "air", "kind": "tent", "life_months": 9, "module_mw": 0.5,
+                "max_modules": 4, "lead_time_months": 0, "price_musd_per_mw": 3,
+            },
+        ],
+        "retrofits": [
+            {"site": "alpha", "from_hall": "air", "to_hall": "wet", "musd_per_mw": 2, "outage_months": 3},
         ],
         "streams": [_stream(eligible="x1;x2;x3")],
         "priced_limits": [{"limit": "halls", "price_usd": 100000}],
     },
 )  # fmt: skip
 
-# A grid that can be extended by two modules of 3 MW to 7 MW, a gas plant that cannot; the limit has a price.
+# A grid that can be extended by two modules of 3 MW to 7 MW, a gas plant that cannot but for a second block of 2 MW;
+# the limit has a price.
 POWER = _document(
     "power",
     {
@@ -154,7 +165,13 @@ POWER = _document(
                 "available_from": "2026-07", "lead_time_months": 3, "price_musd_per_mw": 2, "energy_usd_per_mwh": 50,
             },
             {
-                "site": "alpha", "power_source": "gas", "existing_mw": 0.5, "max_mw": 0.5, "energy_usd_per_mwh": 80,
+                "site": "alpha", "power_source": "gas", "existing_mw": 0.5, "max_mw": 2.5, "energy_usd_per_mwh": 80,
+            },
+        ],
+        "power_phases": [
+            {
+                "site": "alpha", "power_source": "gas", "phase": "second", "mw": 2, "lead_time_months": 9,
+                "price_musd": 5,
             },
         ],
         "streams": [_stream()],
@@ -162,7 +179,8 @@ POWER = _document(
     },
 )  # fmt: skip
 
-# beta is closed: its hall (3 modules) and its grid (6 MW in modules of 2 MW) can be built only once it is open.
+# beta is closed: its hall (3 modules), its grid (6 MW in modules of 2 MW) and the grid's substation can be built only
+# once it is open.
 SITES = _document(
     "sites",
     {
@@ -181,6 +199,12 @@ SITES = _document(
             {
                 "site": "beta", "power_source": "grid", "module_mw": 2, "max_mw": 6, "lead_time_months": 12,
                 "price_musd_per_mw": 2, "energy_usd_per_mwh": 50,
+            },
+        ],
+        "power_phases": [
+            {
+                "site": "beta", "power_source": "grid", "phase": "substation", "mw": 4, "lead_time_months": 12,
+                "price_musd": 5,
             },
         ],
         "streams": [_stream()],
@@ -209,13 +233,17 @@ STREAMS = _document(
 )
 
 # Slots of 3 months: `a` may start in three of them at two places and must run, `b` in one; nine tenths of x1 are
-# healthy; the stream takes the rest.
+# healthy; the stream takes the rest. `c` stands over two sites, three quarters of its gang at alpha, at four fifths of
+# the MFU; `old` runs on until 2026-06, inside the second slot.
 DEMAND = _document(
     "demand",
     {
-        "sites": [ALPHA],
+        "sites": [ALPHA, {"site": "beta", "pue": 1.1}],
         "accelerators": [_standing(availability=0.9)],
-        "fleet": [_fleet(1000)],
+        "fleet": [_fleet(1000), _fleet(200, site="beta")],
+        "running": [{"running": "old", "site": "alpha", "accelerator": "x1", "n": 200, "until": "2026-06"}],
+        "spans": [{"span": "both", "mfu_factor": 0.8}],
+        "span_sites": [{"span": "both", "site": s, "share": share} for s, share in (("alpha", 0.75), ("beta", 0.25))],
         "leases": [
             {
                 "lease": "cloud", "accelerator": "x1", "lot_size": 100, "max_lots": 4, "from": "2026-07",
@@ -223,16 +251,17 @@ DEMAND = _document(
             },
         ],
         "runs": [
-            _run("a", 300, earliest="2026-04", latest="2026-10", must_run="yes"),
+            _run("a", 300, earliest="2026-04", latest="2026-10", must_run="yes", sites="alpha;cloud"),
             _run("b", 500, durations_months="3", flop_zflop=500 * 0.4 * 3 * 2.6298, sites="alpha"),
+            _run("c", 320, sites="both"),
         ],
         "streams": [_stream(sites="alpha")],
     },
     calendar={"periods": [6, 6], "slot_months": 3},
 )  # fmt: skip
 
-# A small tier of 300 and a large one of 1000 accelerators; gangs of 200, 400 and 600 in one slot. Small: two
-# instances stand, a third can be had, with endpoints in blocks of 100; large: all to be built.
+# A small tier of 300 and a large one of 1000 accelerators; gangs of 200, 400 and 600 in one slot, beside 160 that run
+# already. Small: two instances stand, a third can be had, with endpoints in blocks of 100; large: all to be built.
 FABRIC = _document(
     "fabric",
     {
@@ -249,6 +278,7 @@ FABRIC = _document(
                 "price_usd_per_endpoint": 2000, "instance_price_musd": 1,
             },
         ],
+        "running": [{"running": "old", "site": "alpha", "accelerator": "x1", "n": 160, "until": "2026-10"}],
         "runs": [_run("s", 200), _run("m", 400), _run("l", 600)],
     },
 )  # fmt: skip
@@ -292,17 +322,42 @@ BUDGETS = _document(
 FINANCE = _document(
     "finance",
     {
-        "sites": [ALPHA],
+        "sites": [ALPHA, {"site": "beta", "pue": 1.1}],
         "accelerators": [_type(life_months=12)],
         "fleet": [
             _fleet(100) | {"status": "committed", "in_service_from": "2026-07", "due_musd": 3, "due_date": "2026-04"},
+        ],
+        "resale": [
+            {"accelerator": "x1", "age_months": 0, "price_usd": 20000},
+            {"accelerator": "x1", "age_months": 1, "price_usd": 15000},
         ],
         "halls": [
             {
                 "site": "alpha", "hall": "a", "cooling": "air", "module_mw": 1, "max_modules": 1,
                 "lead_time_months": 6, "price_musd_per_mw": 10,
             },
+            {
+                "site": "alpha", "hall": "let", "cooling": "air", "kind": "leased", "rent_usd_per_kw_month": 100,
+                "existing_mw": 1, "module_mw": 2, "max_modules": 1, "lead_time_months": 3, "price_musd_per_mw": 1,
+            },
         ],
+        "retrofits": [{"site": "alpha", "from_hall": "let", "to_hall": "a", "musd_per_mw": 2, "outage_months": 6}],
+        "power_phases": [
+            {
+                "site": "alpha", "power_source": "grid", "phase": "second", "mw": 1, "lead_time_months": 3,
+                "price_musd": 5,
+            },
+        ],
+        "links": [
+            {
+                "link": "ab", "site_a": "alpha", "site_b": "beta", "fixed_charge_musd": 4,
+                "flow_cost_musd_per_tbps": 0.5,
+            },
+        ],
+        "link_modules": [
+            {"link": "ab", "module": "wave", "tbps": 10, "max_modules": 1, "lead_time_months": 6, "price_musd": 3},
+        ],
+        "traffic": [{"from_site": "alpha", "to_site": "beta", "from": "2026-07", "tbps": 1}],
         "power_sources": [
             {
                 "site": "alpha", "power_source": "grid", "existing_mw": 1, "module_mw": 1, "max_mw": 2,
@@ -334,7 +389,10 @@ FINANCE = _document(
             {"item": "x1", "event": "order", "share": 0.2},
             {"item": "x1", "event": "delivery", "offset_months": 3, "share": 0.8},
         ],
-        "opex": [{"item": "x1", "usd_per_year": 1200}, {"item": "grid", "usd_per_year": 6000}],
+        "opex": [
+            {"item": "x1", "usd_per_year": 1200}, {"item": "grid", "usd_per_year": 6000},
+            {"item": "let", "usd_per_year": 2400}, {"item": "ab.wave", "usd_per_year": 60000},
+        ],
         "priced_limits": [
             {"limit": "supply", "price_usd": 5000},
             {"limit": "halls", "price_usd": 100000},
@@ -346,7 +404,88 @@ FINANCE = _document(
     finance={"terminal_value": "decay"},
 )  # fmt: skip
 
+# Three cohorts, two of a type that can be sold: one is there from the start and retires in the last period, one comes
+# in the second; the price of its age is 12,000 USD until two years, then 8,000.
+RESALE = _document(
+    "resale",
+    {
+        "sites": [ALPHA],
+        "accelerators": [_standing(), _standing("x2")],
+        "fleet": [
+            _fleet(500) | {"retires": "2027-04"},
+            _fleet(300, "x2"),
+            _fleet(200) | {"status": "committed", "in_service_from": "2026-06"},
+        ],
+        "resale": [
+            {"accelerator": "x1", "age_months": 12, "price_usd": 12000},
+            {"accelerator": "x1", "age_months": 24, "price_usd": 8000},
+        ],
+        "streams": [_stream(eligible="x1;x2")],
+    },
+)
+
+# Two modules of one source; the second comes later.
+PHASES = _document(
+    "phases",
+    {
+        "sites": [ALPHA],
+        "accelerators": [_standing()],
+        "fleet": [_fleet(1000)],
+        "power_sources": [
+            {"site": "alpha", "power_source": "gas", "existing_mw": 1, "max_mw": 9, "energy_usd_per_mwh": 80},
+        ],
+        "power_phases": [
+            {
+                "site": "alpha", "power_source": "gas", "phase": "second", "mw": 2, "lead_time_months": 6,
+                "price_musd": 5,
+            },
+            {
+                "site": "alpha", "power_source": "gas", "phase": "third", "mw": 3, "available_from": "2026-09",
+                "lead_time_months": 2, "price_musd": 6,
+            },
+        ],
+        "streams": [_stream()],
+    },
+)  # fmt: skip
+
+# Three sites in a row and one aside: alpha - beta (shared, two kinds of modules, a fixed charge), beta - gamma (each
+# way for itself), alpha - gamma (stands). Traffic from alpha to gamma rises in 2026-09; from gamma it starts in 2027;
+# a stream at home in beta asks for traffic to alpha; `c` stands at alpha and gamma.
+LINKS = _document(
+    "links",
+    {
+        "sites": [ALPHA, *({"site": name, "pue": 1.1} for name in ("beta", "gamma"))],
+        "accelerators": [_standing()],
+        "fleet": [_fleet(500), _fleet(400, site="gamma")],
+        "links": [
+            {"link": "ab", "site_a": "alpha", "site_b": "beta", "fixed_charge_musd": 4, "existing_tbps": 1},
+            {
+                "link": "bc", "site_a": "beta", "site_b": "gamma", "capacity": "directed", "fixed_charge_musd": 3,
+                "flow_cost_musd_per_tbps": 0.5,
+            },
+            {"link": "ac", "site_a": "alpha", "site_b": "gamma", "existing_tbps": 5},
+        ],
+        "link_modules": [
+            {"link": "ab", "module": "wave", "tbps": 10, "max_modules": 3, "lead_time_months": 6, "price_musd": 3},
+            {"link": "ab", "module": "fibre", "tbps": 80, "max_modules": 1, "lead_time_months": 12, "price_musd": 15},
+            {"link": "bc", "module": "wave", "tbps": 10, "max_modules": 2, "lead_time_months": 0, "price_musd": 2},
+        ],
+        "traffic": [
+            {"from_site": "alpha", "to_site": "gamma", "from": "2026-01", "tbps": 3},
+            {"from_site": "alpha", "to_site": "gamma", "from": "2026-09", "tbps": 12},
+            {"from_site": "gamma", "to_site": "alpha", "from": "2027-01", "tbps": 2},
+        ],
+        "spans": [{"span": "ends", "tbps_per_kaccelerator": 5}],
+        "span_sites": [{"span": "ends", "site": site, "share": 0.5} for site in ("alpha", "gamma")],
+        "runs": [_run("c", 400, sites="ends")],
+        "streams": [_stream(home_site="beta", tbps_per_pflops_away=0.02)],
+    },
+)  # fmt: skip
+
 FIXTURES: dict[str, Document] = {
+    "resale": RESALE,
+    "phases": PHASES,
+    "links": LINKS,
     "fleet": FLEET,
     "supply": SUPPLY,
     "leases": LEASES,
