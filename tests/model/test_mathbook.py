@@ -76,5 +76,5 @@ def test_rooms_come_in_building_order() -> None:
 
 def test_a_room_without_docstring_is_refused() -> None:
     bare = replace(ROOMS[0], build=eval("lambda m, b, d: None", {"__name__": "nowhere"}))
-    with pytest.raises(ModelError, match="room fleet has no docstring"):
+    with pytest.raises(ModelError, match=f"room {ROOMS[0].name} has no docstring"):
         mathbook([bare])

@@ -78,12 +78,16 @@ def _put_fleet(m: Maker) -> None:
     m.put("online", gsp, on | {("x1", "cloud"): rented, ("y1", "pod"): [0, 0, 16, 10]})
     m.put("stranded_accelerators", gsp, {("x1", "alpha"): [0, 0, 20, 0], ("y1", "beta"): [0, 0, 0, 4]})
     taken = {
-        ("x1", "alpha"): [190 / 200, 220 / 300, 440 / 500, 280 / 500],
-        ("y1", "beta"): [0, 0, 26 / 64, 8 / 64],
-        ("x1", "cloud"): [0, 30 / handed[1], 0, 20 / 96],
-        ("y1", "pod"): [0, 0, 0, 5 / 16],
+        ("x1", "alpha"): [190, 220, 440, 280],
+        ("y1", "beta"): [0, 0, 26, 8],
+        ("x1", "cloud"): [0, 30, 0, 20],
+        ("y1", "pod"): [0, 0, 0, 5],
     }
-    m.put("utilisation", gsp, taken)
+    m.put("taken", gsp, taken)
+    of = {("x1", "alpha"): [200, 300, 500, 500], ("y1", "beta"): [64] * 4, ("y1", "pod"): [16] * 4}
+    of |= {("x1", "cloud"): [handed[0], handed[1], handed[2], 96]}
+    share = {key: [used / n for used, n in zip(row, of[key], strict=True)] for key, row in taken.items()}
+    m.put("utilisation", gsp, share)
     m.put("supply_excess", ("accelerator", "period"), {"y1": [0, 4, 0, 0]})
     m.put("lease_signed", ("lease", "period"), {"cloud": [0, 3, 0, 0], "pod": [0, 0, 1, 0]})
     m.put("lease_signing", ("lease", "period"), {"cloud": [0, 1, 0, 0]})

@@ -18,7 +18,7 @@ from planner.core.settings import SETTINGS
 from planner.model.rooms import TABLES
 
 Line = tuple[str, str, str, int, float]
-SIGN = {"value": 1, "terminal": 1, "capex": -1, "opex": -1, "penalty": -1}
+SIGN = {"value": 1, "resale": 1, "terminal": 1, "capex": -1, "opex": -1, "penalty": -1}
 HOURS = 730.5
 
 
@@ -135,7 +135,7 @@ class Maker:
         years = list(self.labels["fiscal_year"])
         tables = {
             "capex": (("category", "site", "period"), ["compute", "hall", "power", "network"]),
-            "opex": (("opex_part", "site", "period"), ["energy", "running", "lease", "placement"]),
+            "opex": (("opex_part", "site", "period"), ["energy", "running", "lease", "rent", "placement", "traffic"]),
         }
         for kind, (dims, parts) in tables.items():
             self.data = self.data.assign_coords({dims[0]: parts})
@@ -199,6 +199,7 @@ def tiny_plan() -> xr.Dataset:
     m.put("online", gsp, {("x1", "alpha"): [0, 1000, 2000]})
     m.put("stranded_accelerators", gsp, {("x1", "alpha"): [0, 1000, 0]})
     m.put("utilisation", gsp, {("x1", "alpha"): [0, 0.5, 0.5]})
+    m.put("taken", gsp, {("x1", "alpha"): [0, 1000, 1000]})
     m.put("hall_build", ("hall", "period"), {"alpha.hall_a": [0, 2, 0]})
     m.put("hall_mw", ("hall", "period"), {"alpha.hall_a": [0, 2, 2]})
     m.put("power_source_mw", ("power_source", "period"), {"alpha.grid": [4, 4, 4]})

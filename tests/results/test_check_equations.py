@@ -1,4 +1,7 @@
-"""For every numbered equation, a violation planted in a plan that passes is reported under its number."""
+"""For every numbered equation, a violation planted in a plan that passes is reported under its number.
+
+Those of links, resale, retrofits, phases and spans are planted in the wide plan, all others in the full one.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +15,10 @@ from planner.results.check import check_plan
 from planner.results.check.equations import EQUATIONS
 from tests.results.full_plan_by_hand import full_plan
 from tests.results.plans_by_hand import changed, row_of, tiny_plan, with_inputs
+from tests.results.wide_plan_by_hand import wide_plan
 
 FIRST, SECOND, THIRD, TAIL = "2026-01", "2026-04", "2026-07", "2027-01"
+ALPHA = {"accelerator": "x1", "site": "alpha"}
 Value = tuple[str, dict[str, Any], float]
 
 
@@ -75,6 +80,39 @@ PLANTED: list[tuple[str, list[Value], str]] = [
 ]
 
 
+WIDE: list[tuple[str, list[Value], str]] = [
+    ("F1", [values("sold", 161, SECOND, cohort=0)], "accelerator=x1 site=alpha period=2026-07"),
+    ("F8", [values("sold", 251, TAIL, cohort=0)], "cohort=0"),
+    ("P1", [values("hall_build", 0, SECOND, hall="alpha.tent"), values("online", 500, SECOND, **ALPHA)], "2026-04"),
+    ("P1", [values("retrofit_mw", 0, FIRST, retrofit="alpha.dry.wet")], "site=alpha cooling=liquid period=2026-07"),
+    ("P1", [values("retrofit_mw", 0.3, FIRST, retrofit="alpha.dry.wet")], "site=alpha cooling=air period=2026-01"),
+    ("P2", [values("phase_build", 0, THIRD, phase="beta.grid.station")], "site=beta period=2026-07"),
+    ("P4", [values("phase_build", 0, THIRD, phase="beta.grid.station")], "power_source=beta.grid period=2027-01"),
+    ("P5", [values("hall_build", 2, THIRD, hall="alpha.tent")], "hall=alpha.tent period=2026-07"),
+    ("P6", [values("phase_build", 1, THIRD, phase="alpha.grid.second")], "power_source=alpha.grid period=2026-07"),
+    ("P7", [values("opened", 0, FIRST, site="beta"), values("opened", 1, SECOND, site="beta")], "phase=beta.grid"),
+    ("P9", [values("retrofit_mw", 0.6, SECOND, retrofit="alpha.dry.wet")], "hall=alpha.dry period=2026-04"),
+    ("P10", [values("phase_build", 1, TAIL, phase="beta.grid.station")], "phase=beta.grid.station"),
+    ("N1", [values("online", 300, TAIL, accelerator="x1", site="gamma")], "site=gamma family=any larger_than=0"),
+    ("D1", [values("online", 99, SECOND, **ALPHA)], "accelerator=x1 site=alpha slot=2026-04"),
+    ("D1", [values("online", 59, THIRD, accelerator="x1", site="gamma")], "x1 site=gamma slot=2026-07"),
+    ("D2", [values("online", 199, FIRST, **ALPHA)], "accelerator=x1 site=alpha period=2026-01"),
+    ("D2", [values("online", 189, THIRD, **ALPHA)], "accelerator=x1 site=alpha period=2026-07"),
+    ("L1", [values("flow", 1.9, FIRST, link="ag", direction="ab", source="alpha")], "source=alpha site=gamma"),
+    ("L1", [values("flow", 0.5, TAIL, link="ag", direction="ba", source="gamma")], "gamma site=alpha period=2027-01"),
+    ("L1", [values("flow", 1.5, THIRD, link="bg", direction="ab", source="alpha")], "alpha site=beta period=2026-07"),
+    ("L1", [values("stream_use", 90, TAIL, stream="work", **ALPHA)], "source=gamma site=alpha period=2027-01"),
+    ("L1", [values("start", 0, candidate=0)], "source=alpha site=gamma period=2026-07"),
+    ("L1", [values("flow", 1, FIRST, link="ag", direction="ab", source="beta")], "source=beta site=gamma"),
+    ("L2", [values("flow", 2, THIRD, link="ag", direction="ba", source="beta")], "link=ag way=both period=2026-07"),
+    ("L2", [values("flow", 5.1, TAIL, link="bg", direction="ab", source="alpha")], "link=bg way=ab period=2027-01"),
+    ("L2", [values("link_build", 0, SECOND, module="ab.wave")], "link=ab way=both period=2026-07"),
+    ("L3", [values("link_build", 2, TAIL, module="ab.wave")], "module=ab.wave period=2027-01"),
+    ("L4", [values("link_opened", 0, THIRD, link="ab")], "link=ab period=2026-07"),
+    ("L5", [values("link_opened", 1, FIRST, link="bg")], "link=bg"),
+]
+
+
 def found(plan: xr.Dataset, equation: str) -> list[str]:
     """The places of the findings of one equation."""
     return [finding.where for finding in check_plan(plan).findings if finding.equation == equation]
@@ -88,9 +126,17 @@ def test_a_planted_violation_is_reported_under_its_equation(equation: str, plant
     assert any(place in where for where in found(plan, equation))
 
 
+@pytest.mark.parametrize(("equation", "planted", "place"), WIDE, ids=lambda v: v if isinstance(v, str) else "")
+def test_a_violation_planted_in_the_wide_plan_is_reported(equation: str, planted: list[Value], place: str) -> None:
+    plan = wide_plan()
+    for name, at, value in planted:
+        plan = changed(plan, name, at, value)
+    assert any(place in where for where in found(plan, equation))
+
+
 def test_every_equation_has_a_planted_violation() -> None:
     elsewhere = {"F3", "O1"}
-    assert {equation for equation, _, _ in PLANTED} | elsewhere == set(EQUATIONS)
+    assert {equation for equation, _, _ in PLANTED + WIDE} | elsewhere == set(EQUATIONS)
 
 
 def test_all_must_be_online_where_the_basis_is_installed() -> None:
@@ -149,6 +195,53 @@ NOT_WHOLE = [
 @pytest.mark.parametrize(("name", "at", "value"), NOT_WHOLE, ids=lambda v: v if isinstance(v, str) else "")
 def test_what_must_be_whole_is(name: str, at: dict[str, Any], value: float) -> None:
     assert found(changed(full_plan(), name, at, value), "integrality")
+
+
+WIDE_NOT_WHOLE = [
+    values("phase_build", 0.5, SECOND, phase="alpha.grid.second"),
+    values("link_build", 0.5, SECOND, module="ab.wave"),
+    values("link_opened", 0.5, THIRD, link="ab"),
+]
+
+
+@pytest.mark.parametrize(("name", "at", "value"), WIDE_NOT_WHOLE, ids=lambda v: v if isinstance(v, str) else "")
+def test_what_must_be_whole_in_the_wide_plan_is(name: str, at: dict[str, Any], value: float) -> None:
+    assert found(changed(wide_plan(), name, at, value), "integrality")
+
+
+WIDE_NOT_NEGATIVE = [
+    values("sold", -1, THIRD, cohort=1),
+    values("retrofit_mw", -0.1, THIRD, retrofit="alpha.dry.wet"),
+    values("phase_build", -1, TAIL, phase="alpha.grid.second"),
+    values("link_build", -1, TAIL, module="bg.fibre"),
+    values("link_opened", -1, TAIL, link="ab"),
+    values("flow", -1, FIRST, link="ab", direction="ab", source="beta"),
+]
+
+
+@pytest.mark.parametrize(("name", "at", "value"), WIDE_NOT_NEGATIVE, ids=lambda v: v if isinstance(v, str) else "")
+def test_no_decision_of_the_wide_plan_is_negative(name: str, at: dict[str, Any], value: float) -> None:
+    assert found(changed(wide_plan(), name, at, value), "nonnegativity")
+
+
+WIDE_NOT_ALLOWED = [
+    values("sold", 1, FIRST, cohort=1),
+    values("phase_build", 1, FIRST, phase="alpha.grid.second"),
+    values("link_build", 1, FIRST, module="ab.wave"),
+    values("link_opened", 1, FIRST, link="ag"),
+    values("hall_build", 1, FIRST, hall="alpha.tent"),
+    values("order", 1, THIRD, accelerator="l1", site="gamma"),
+]
+
+
+@pytest.mark.parametrize(("name", "at", "value"), WIDE_NOT_ALLOWED, ids=lambda v: v if isinstance(v, str) else "")
+def test_what_the_inputs_do_not_allow_is_found(name: str, at: dict[str, Any], value: float) -> None:
+    def late(inputs: dict[str, Any]) -> None:
+        inputs["tables"]["resale"][0]["accelerator"] = "l1"
+        inputs["tables"]["resale"][1]["accelerator"] = "l1"
+
+    plan = with_inputs(wide_plan(), late) if name == "sold" else wide_plan()
+    assert found(changed(plan, name, at, value), "eligibility")
 
 
 NOT_NEGATIVE = [

@@ -82,7 +82,7 @@ def test_the_smallest_fixed_point_is_found_with_any_table() -> None:
             if run["flop_zflop"] * 1e6 <= n * mfu * goodput * 6 * SECONDS:
                 expected = n
                 break
-        found = smallest_gang(case, run, "x1", 6)
+        found = smallest_gang(case, run, "x1", "alpha", 6)
         assert (found[0] if found else None) == expected
 
 

@@ -17,6 +17,7 @@ from planner.results.check.equations import EQUATIONS
 from tests.results.full_inputs_by_hand import full_inputs
 from tests.results.full_plan_by_hand import full_plan
 from tests.results.plans_by_hand import dated, tiny_inputs, tiny_plan
+from tests.results.wide_inputs_by_hand import wide_inputs
 
 SETTINGS = ("calendar", "finance", "power", "solve")
 Table = list[dict[str, Any]]
@@ -43,11 +44,13 @@ def test_the_plans_by_hand_are_no_better_than_solved_ones(inputs: dict[str, Any]
 
 
 def test_every_equation_has_rows_in_some_solved_plan() -> None:
-    inputs = scenario(full_inputs())
-    inputs["power"]["basis"] = "installed"
-    report = check_plan(planner.load(inputs).solve(gap=0.05, time_limit=30, threads=1).data)
-    assert report.ok
-    assert report.equations_checked == tuple(EQUATIONS)
+    checked: set[str] = set()
+    for inputs in (scenario(full_inputs()), scenario(wide_inputs())):
+        inputs["power"]["basis"] = "installed"
+        report = check_plan(planner.load(inputs).solve(gap=0.05, time_limit=30, threads=1).data)
+        assert report.ok
+        checked |= set(report.equations_checked)
+    assert checked == set(EQUATIONS)
 
 
 def shaken(seed: int) -> dict[str, Any]:
