@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from planner.core.declare import Finding, Row
 from planner.core.inputs import Inputs
-from planner.core.months import month_label, month_number
+from planner.core.months import month_number
+from planner.data.calendar import Calendar, Period, build_calendar
 from planner.data.horizon import LEADS, read_horizon
 from planner.data.scenario_rules import scenario_rule
 
@@ -48,43 +49,37 @@ def running_gang_too_large(inputs: Inputs) -> Iterator[Finding]:
             yield Finding(i, "running.n", f"{row['site']} carries gangs of at most {most}", row["n"])
 
 
-@scenario_rule("running_not_there", "the accelerators of runs in progress are there until they end", *_READS)
+@scenario_rule("running_not_there", "the accelerators of runs in progress are there until they end", *_READS, *LEADS)
 def running_not_there(inputs: Inputs) -> Iterator[Finding]:
-    start = month_number(inputs.setting("calendar", "start"))
+    calendar = build_calendar(inputs)
     types, leases = inputs.by_id("accelerators", "accelerator"), inputs.by_id("leases", "lease")
     held: dict[tuple[str, str], list[tuple[int, Row]]] = defaultdict(list)
     for i, row in enumerate(inputs.rows("running")):
         held[row["site"], row["accelerator"]].append((i, row))
     for (site, name), rows in held.items():
         if site in leases and leases[site]["accelerator"] != name:
-            continue  # said by another rule
-        # what is held falls only when a run ends, so the months of interest are those in which units go
-        for month in sorted({start, *_ends(inputs, site, name)}):
-            present = [(i, row) for i, row in rows if month < month_number(row["until"])]
-            there = types[name]["availability"] * _units(inputs, site, name, month)
-            if month >= start and sum(row["n"] for _, row in present) > there + 1e-9:
-                message = f"runs in progress on {name} at {site} hold more than the {there:g} there in"
-                yield Finding(present[-1][0], "running.n", f"{message} {month_label(month)}", present[-1][1]["n"])
+            continue  # another rule says so
+        for period in calendar.periods:
+            present = [(i, row) for i, row in rows if period.start < calendar.month(row["until"])]
+            there = types[name]["availability"] * _units(inputs, calendar, site, name, period)
+            if present and sum(row["n"] for _, row in present) > there + 1e-9:
+                since = calendar.label(period.start)
+                message = f"runs in progress hold more than the {there:g} {name} at {site} in the period from {since}"
+                yield Finding(present[-1][0], "running.n", message, present[-1][1]["n"])
                 break
 
 
-def _ends(inputs: Inputs, site: str, accelerator: str) -> list[int]:
-    """The months in which units of a type leave a site or lease."""
-    rows = [row for row in inputs.rows("fleet") if (row["site"], row["accelerator"]) == (site, accelerator)]
-    ends = [month_number(row["from"]) + row["term_months"] for row in inputs.rows("leases") if row["lease"] == site]
-    return ends + [month_number(row["retires"]) for row in rows if row["retires"] is not None]
-
-
-def _units(inputs: Inputs, site: str, accelerator: str, month: int) -> int:
-    """Accelerators given by data at a site in a month; at a lease, those of committed lots."""
-    for lease in inputs.rows("leases"):
-        if lease["lease"] == site:
-            there = month_number(lease["from"]) <= month < month_number(lease["from"]) + lease["term_months"]
-            return int(lease["committed_lots"] * lease["lot_size"]) if there else 0
-    return sum(
-        row["count"]
-        for row in inputs.rows("fleet")
-        if (row["site"], row["accelerator"]) == (site, accelerator)
-        and month_number(row["in_service_from"]) <= month
-        and (row["retires"] is None or month < month_number(row["retires"]))
-    )
+def _units(inputs: Inputs, calendar: Calendar, site: str, accelerator: str, period: Period) -> int:
+    """Accelerators given by data at a site in a period; at a lease, those of committed lots."""
+    month, units = calendar.month, 0
+    for row in inputs.rows("fleet"):
+        if (row["site"], row["accelerator"]) == (site, accelerator):
+            end = None if row["retires"] is None else month(row["retires"])
+            units += row["count"] if calendar.in_service(period, month(row["in_service_from"]), end) else 0
+    for row in inputs.rows("leases"):
+        if row["lease"] == site and row["accelerator"] == accelerator:
+            begin = month(row["from"])
+            units += (
+                row["committed_lots"] * row["lot_size"] if begin <= period.start < begin + row["term_months"] else 0
+            )
+    return units

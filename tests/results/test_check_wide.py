@@ -122,6 +122,8 @@ def shaken(seed: int) -> dict[str, Any]:
     inputs["calendar"] |= {"periods": periods, "slot_months": slot, "tail_months": dice.choice([7, 12, 17])}
     inputs["finance"] |= {"objective": dice.choice(["value_minus_cost"] * 3 + ["least_cost"])}
     inputs["power"] |= {"basis": dice.choice(["online", "online", "installed"])}
+    tables["accelerators"][1] |= {"price_usd": dice.choice([500.0, 5000.0]), "lead_time_months": dice.choice([0, 3])}
+    tables["stream_segments"][0] |= {"up_to_pflops": dice.choice([100.0, 900.0]), "musd_per_pflops_month": 0.02}
     for row in tables["fleet"]:
         row |= {"in_service_from": dated("2024-01", dice.randint(0, 20))}
         row |= {"retires": dice.choice([dated("2026-06", dice.randint(0, 14)), None])}
@@ -136,7 +138,7 @@ def shaken(seed: int) -> dict[str, Any]:
         row |= {"capacity": dice.choice(["shared", "directed"]), "existing_tbps": dice.choice([2.0, 6.0])}
         row |= {"fixed_charge_musd": dice.choice([0.0, 0.2]), "flow_cost_musd_per_tbps": dice.choice([0.0, 0.1])}
     for row in tables["traffic"]:
-        row |= {"tbps": dice.choice([0.0, 1.5]), "from": dated("2026-01", dice.randint(-3, 15))}
+        row |= {"tbps": dice.choice([0.0, 1.5, 4.0]), "from": dated("2026-01", dice.randint(-3, 15))}
     share = dice.choice([0.3, 0.5])
     tables["span_sites"] = [
         row | {"share": s} for row, s in zip(tables["span_sites"], (share, 1 - share), strict=True)

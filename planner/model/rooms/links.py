@@ -135,7 +135,7 @@ def build(m: Workspace, b: Any, d: Case) -> None:
     b.FLOW = index_set([(k, way, o, t) for k in links for way in DIRECTIONS for o, t in sources], 4)
     b.flow = pyo.Var(b.FLOW, domain=pyo.NonNegativeReals, doc="Tb/s")
     b.traffic = pyo.Expression(list(traffic), rule=lambda b, o, s, t: linear(*traffic[o, s, t]))
-    charged = [k for k, row in links.items() if row["fixed_charge_musd"] > 0]
+    charged = [k for k, row in links.items() if row["fixed_charge_musd"]]
     b.link_opened = pyo.Var(charged, periods, domain=pyo.Binary, doc="link first used")
     _equations(b, d, links, modules, sources)
     _money(m, b, d, links, modules, arrivals)
@@ -224,7 +224,7 @@ def _equations(b: Any, d: Case, links: dict[str, Row], modules: dict[str, Row], 
         ),
         doc="(L3)",
     )
-    charged = [k for k, row in links.items() if row["fixed_charge_musd"] > 0]
+    charged = [k for k, row in links.items() if row["fixed_charge_musd"]]
     b.link_opens_before_flow = pyo.Constraint(
         [(k, t) for k in charged for t in by_period],
         rule=lambda b, k, t: (

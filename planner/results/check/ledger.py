@@ -97,7 +97,7 @@ def _compare_discounted(case: Case, discounted: dict[Key, float], sign: dict[str
 def _objective(case: Case, parts: float, sign: dict[str, float]) -> None:
     """O1: the sum of the plan's own discounted lines, and of the check's, is the objective."""
     stated = float(case.data.attrs["objective_musd"])
-    gross = case.money.total(tuple(SIGN))
+    gross = case.money.gross()
     derived = sum(sign[kind] * case.money.total((kind,)) for kind in sign)
     case.found.rows["O1"] += 2
     for name, value in (("sum of the plan's discounted lines", parts), ("sum of the derived lines", derived)):
@@ -110,7 +110,7 @@ def _gap(case: Case, least_cost: bool) -> None:
     attrs = case.data.attrs
     objective, bound = float(attrs["objective_musd"]), float(attrs["bound_musd"])
     scale = case.money.total(("capex", "opex", "penalty") if least_cost else ("value",))
-    gross = case.money.total(tuple(SIGN))
+    gross = case.money.gross()
     money = MONEY_RELATIVE * gross + MONEY_ABSOLUTE
     case.found.rows["gap"] += 4
 

@@ -120,7 +120,7 @@ def _opened(case: Case, links: list[dict[str, Any]], modules: list[dict[str, Any
     opened = case.read("link_opened", "link", "period")
     case.found.decision("link_opened", opened, dims, "1", whole=True)
     charge = np.array([float(row["fixed_charge_musd"]) for row in links])
-    charged = (charge > 0)[:, None]
+    charged = (charge != 0)[:, None]
     case.found.never("eligibility", opened, dims, ~charged, "1", "opened, though it has no fixed charge")
     most = np.zeros((len(links), 1))
     for k, row in enumerate(links):

@@ -95,6 +95,10 @@ class Money:
             left = bought.amount * bought.decay ** ((end - bought.arrived) / 12.0)
             self.line("terminal", bought.part, bought.where, end, min(left, paid))
 
+    def gross(self) -> float:
+        """What all lines move, discounted."""
+        return sum(abs(amount) * self.factor(month) for (_, _, _, month), amount in self.lines.items())
+
     def total(self, kinds: tuple[str, ...], discounted: bool = True) -> float:
         """Sum of the lines of some kinds, without sign."""
         return sum(
