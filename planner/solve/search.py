@@ -55,7 +55,7 @@ def search(
     options: Options,
     scale: Scale,
     *,
-    start: Vector | None = None,
+    start: dict[int, float] | None = None,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> Found | Outcome:
     """The best plan found within the options, its integers exact; or an infeasible outcome.
