@@ -79,7 +79,7 @@ def llama() -> tuple[Matrix, Found]:
 def test_a_price_lies_between_what_a_little_less_costs_and_a_little_more_brings(
     equation: str, llama: tuple[Matrix, Found]
 ) -> None:
-    """Starts, sites and tiers kept, modules continuous: the value is concave in a right-hand side, the price its slope."""
+    """The value is concave in a right-hand side, and the price is its slope (starts, sites and tiers kept)."""
     matrix, found = llama
     kept = [i for i, role in enumerate(matrix.roles) if role is not None and role not in CONTINUOUS_IN_PRICES]
     keep = {i: float(found.x[i]) for i in kept}
