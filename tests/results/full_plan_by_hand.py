@@ -156,7 +156,7 @@ def _put_demand(m: Maker) -> None:
     m.put("served", ("stream", "period"), {"research": [27, 45, 82, 59], "spare": [42, 42, 0, 42]})
     m.put("unserved", ("stream", "period"), {"research": [3, 0, 0, 1]})
     served = {("research", 0): [27, 45, 50, 50], ("research", 1): [0, 0, 32, 9]}
-    m.put("segment", ("stream", "segment", "period"), served)
+    m.put("segment_served", ("stream", "segment", "period"), served)
 
 
 def full_lines() -> list[Line]:
