@@ -8,22 +8,29 @@ import io
 import logging
 import sys
 import traceback
-from collections.abc import Sequence
-from typing import NoReturn
 
 import click
 
 from planner import __version__
+from planner.cli import INTERRUPTED
 from planner.cli.check import check
 from planner.cli.export import export
 from planner.cli.list import list_
 from planner.cli.new import new
 from planner.cli.plan import plan
-from planner.cli.session import DEBUG, NORMAL, Session
+from planner.cli.session import (
+    DEBUG,
+    INFEASIBLE,
+    INTERNAL,
+    INVALID,
+    LIMIT_WITHOUT_PLAN,
+    NORMAL,
+    OK,
+    USAGE,
+    Session,
+)
 from planner.cli.validate import validate
 from planner.core.errors import InfeasibleError, InputError, LimitReached, PlannerError
-
-OK, INTERNAL, USAGE, INVALID, INFEASIBLE, LIMIT_WITH_PLAN, LIMIT_WITHOUT_PLAN, INTERRUPTED = 0, 1, 2, 3, 4, 5, 6, 130
 
 
 @click.group(
@@ -38,11 +45,6 @@ def cli() -> None:
 
 for command in (validate, plan, check, export, list_, new):
     cli.add_command(command)
-
-
-def main(args: Sequence[str] | None = None) -> NoReturn:
-    """Run the command with the arguments of the shell (or `args`) and exit with its code."""
-    sys.exit(run(sys.argv[1:] if args is None else list(args)))
 
 
 def run(args: list[str]) -> int:
