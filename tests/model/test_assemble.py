@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pyomo.environ as pyo
@@ -133,7 +135,7 @@ LAND = _with(
 )
 
 
-def test_a_room_brings_its_own_dims_and_parts_of_money() -> None:
+def test_a_room_brings_its_own_dims_and_parts_of_money(tmp_path: Path) -> None:
     """4 M$ of land leave 6 M$ of the first budget: 200 accelerators; its fees are opex. The check says what it took."""
     scenario = document(TEXT)
     scenario["tables"]["plots"] = [
@@ -152,6 +154,10 @@ def test_a_room_brings_its_own_dims_and_parts_of_money() -> None:
     assert data["cash"].sel(category="land").values.tolist() == [4, 0]
     assert data["opex"].sel(opex_part="fees", site="alpha").values.tolist() == [0.5, 0.5]
     assert data["budget_spend"].sel(budget_category="all", fiscal_year=2026) == pytest.approx(10)
+    plan.to_csv(tmp_path)
+    with (tmp_path / "cash.csv").open(encoding="utf-8", newline="") as file:
+        found = {(row["category"], row["fiscal_year"]): row["cash_musd"] for row in csv.DictReader(file)}
+    assert float(found["land", "2026"]) == 4 and float(found["all", "2026"]) == pytest.approx(10)
     assert plan.checked
     assert "not re-checked: rooms extra" in data.attrs["check_notices"]
     assert "ledger lines taken as the plan states them: capex land, opex fees" in data.attrs["check_notices"]
