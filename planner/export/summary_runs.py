@@ -92,8 +92,8 @@ def _stranded(tables: PlanTables, rows: list[dict[str, Any]]) -> list[str]:
             dark[row["accelerator"], row["site"]].append((lacking, row["period"]))
     return [
         cut(
-            f"  stranded: up to {count(max(n for n, _ in found))} {accelerator} at {site} in service without power or "
-            f"cooling, {span([period for _, period in found])}"
+            f"  stranded: up to {count(round(max(n for n, _ in found)))} {accelerator} at {site} in service without power "
+            f"or cooling, {span([period for _, period in found])}"
         )
         for (accelerator, site), found in dark.items()
     ]
