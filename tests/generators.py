@@ -38,7 +38,7 @@ class Shape:
 
 SMALL = Shape()
 MIDDLE = Shape(
-    periods=(4, 6), types=3, sites=3, runs=(3, 5), start_slots=5, most_lots=6, tails=(0, 12), plain_assets=True
+    periods=(4, 7), types=3, sites=3, runs=(4, 7), start_slots=5, most_lots=6, tails=(0, 12), plain_assets=True
 )
 
 
@@ -134,7 +134,7 @@ class _Maker:
                 orderable_until=self.date(pick.integer(4, 12)) if pick.chance(40) else None,
                 lead_time_months=pick.integer(0, 4),
                 bring_up_months=pick.among((0, 0, 1, 2)),
-                life_months=60 if self.shape.plain_assets else pick.among((60, 60, 12, 8)),
+                life_months=120 if self.shape.plain_assets else pick.among((60, 60, 12, 8)),
                 price_usd=450e3 * fast * pick.among((1.0, 0.7, 1.3)),
                 availability=pick.among((1.0, 0.9)),
                 fabric_family="any" if g == "gpu" or pick.chance(75) else "torus",
@@ -228,7 +228,7 @@ class _Maker:
                 for size, mfu, goodput in pick.among((falls, falls, rises)):
                     self.put("mfu", accelerator=g, number_format="bf16", gang_size=size, mfu=mfu, goodput=goodput)
         roomy = any(row["memory_gb"] >= 100 for row in self.tables["accelerators"])
-        for r in ("red", "green", "blue", "white", "black")[: pick.integer(*self.shape.runs)]:
+        for r in ("red", "green", "blue", "white", "black", "violet", "amber")[: pick.integer(*self.shape.runs)]:
             length = slot * pick.integer(1, min(6, self.end) // slot)
             units = pick.integer(3, 3 + 3 * self.shape.most_lots)
             arrives = sum(self.calendar["periods"][: pick.integer(1, 2)])  # what is ordered comes at a period's start

@@ -20,16 +20,16 @@ def priced(s: Scenario, limit: str) -> float | None:
 
 
 def buy(
-    p: Problem, key: Key, part: str, names: list[str], price: float, dates: tuple[int, int, int], dies: float
+    p: Problem, units: Terms, part: str, names: list[str], price: float, dates: tuple[int, int, int], dies: float
 ) -> None:
-    """Cash and terminal value of one unit: dates are order, delivery and start of service."""
+    """Cash and terminal value of units at a price each: dates are order, delivery and start of service."""
     s, (order, delivery, start) = p.scenario, dates
     payments = s.payments(names, order, delivery)
     for month, share in payments:
-        p.money("capex", part, month, {key: price * share})
+        p.money("capex", part, month, total([(price * share, units)]))
     if dies > s.end:
         paid = price * sum(share for month, share in payments if month <= s.end)
-        p.money("terminal", part, s.end, {key: s.worth_at_end(part, price, start, paid)})
+        p.money("terminal", part, s.end, total([(s.worth_at_end(part, price, start, paid), units)]))
 
 
 def fleet(p: Problem, s: Scenario) -> Stock:
@@ -41,7 +41,7 @@ def fleet(p: Problem, s: Scenario) -> Stock:
             for v, start, order in s.arrivals(g, g["lead_time_months"] + g["bring_up_months"]):
                 key, dies = p.integer("order", name, site, v, order), start + g["life_months"]
                 price = g["lot_size"] * s.price([name], g["price_usd"], order) * MUSD
-                buy(p, key, "compute", [name], price, (order, start - g["bring_up_months"], start), dies)
+                buy(p, {key: 1.0}, "compute", [name], price, (order, start - g["bring_up_months"], start), dies)
                 for t, period in enumerate(s.periods):
                     if s.lasts(period, start, dies):
                         service[name, site, t][key] += g["lot_size"]
@@ -143,7 +143,7 @@ def _modules(
         keys[p.integer(kind, row["site"], name, v)] = 1.0
         key = list(keys)[-1]
         price = mw * s.price(names, row["price_musd_per_mw"], order)
-        buy(p, key, part, names, price, (order, start, start), float("inf"))
+        buy(p, {key: 1.0}, part, names, price, (order, start, start), float("inf"))
         closed.get(row["site"], []).append((key, order, most))
         for t in range(v, len(s.periods)):
             built[t][key] += mw

@@ -144,8 +144,8 @@ def _tier(p: Problem, s: Scenario, f: Row) -> tuple[list[Terms], list[Terms]]:
     for v, start, order in s.arrivals(f, f["lead_time_months"]) if block else []:
         more, another = p.integer("endpoints", f["site"], name, v), p.integer("instances", f["site"], name, v)
         each = s.price(names, f["price_usd_per_endpoint"], order) * MUSD
-        buy(p, more, "network", names, block * each, (order, start, start), float("inf"))
-        buy(p, another, "network", names, f["instance_price_musd"], (order, start, start), float("inf"))
+        buy(p, {more: 1.0}, "network", names, block * each, (order, start, start), float("inf"))
+        buy(p, {another: 1.0}, "network", names, f["instance_price_musd"], (order, start, start), float("inf"))
         for t in range(v, len(s.periods)):
             endpoints[t][more] += block
             instances[t][another] += 1.0
