@@ -207,11 +207,12 @@ class _Maker:
         pick = self.pick
         if not pick.chance(35):
             return
-        first = pick.integer(-3, min(4, self.end - 1))
+        signing = pick.among((0, self.calendar["periods"][0] if len(self.calendar["periods"]) > 1 else 0))
+        window = {"from": self.date(signing - pick.integer(0, 3)), "until": self.date(signing + pick.integer(0, 7))}
         self.put(
             "leases", lease="cloud", accelerator=pick.among(self.types), lot_size=4, min_lots=pick.among((0, 2)),
-            max_lots=pick.integer(2, 3), committed_lots=pick.among((0, 0, 1)), **{"from": self.date(first)},
-            until=self.date(max(first, 0) + pick.integer(2, 8)), term_months=pick.among((6, 9, 24)),
+            max_lots=pick.integer(2, 3), committed_lots=pick.among((0, 0, 1)), **window,
+            term_months=pick.among((6, 9, 24)),
             usd_per_accelerator_month=pick.among((10e3, 25e3)), take_or_pay_share=pick.among((1.0, 0.5)),
             ramp_months=pick.among((0, 4)), max_gang=pick.among((None, 6)),
         )  # fmt: skip
