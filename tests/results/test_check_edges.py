@@ -31,6 +31,10 @@ def equations(change: Change) -> set[str]:
     return {finding.equation for finding in check_plan(with_inputs(full_plan(), change)).findings}
 
 
+def _supply(inputs: dict[str, Any], begins: str, per_month: float) -> None:
+    row_of(inputs, "supply", accelerator="y1").update({"from": begins, "per_month": per_month})
+
+
 # what changes nothing in the plan, though one more or one less would
 AT_THE_EDGE: list[tuple[str, Change]] = [
     ("a term that ends where a period starts", cell("leases", "term_months", 14, lease="cloud")),
@@ -93,6 +97,8 @@ BEYOND: list[tuple[str, Change, str]] = [
     ("memory the type does not have", cell("runs", "min_memory_gb", 1.0, run="big"), "eligibility"),
     ("a closed site that cannot grow", cell("power_sources", "existing_mw", 0.1, power_source="gas"), "eligibility"),
     ("a due date in another month", cell("fleet", "due_date", "2026-04", status="committed"), "ledger"),
+    ("a draw nobody knows", cell("accelerators", "provisioned_kw", None, **X1), "P1"),
+    ("a supply that begins later", lambda inputs: _supply(inputs, "2026-05", 29.5), "F2"),
     ("a report of half a year", lambda inputs: inputs["calendar"].update(periods=[3, 3]), "output:months"),
 ]
 
@@ -100,6 +106,19 @@ BEYOND: list[tuple[str, Change, str]] = [
 @pytest.mark.parametrize(("what", "change", "equation"), BEYOND, ids=lambda v: v if isinstance(v, str) else "")
 def test_the_plan_fails_beyond_it(what: str, change: Change, equation: str) -> None:
     assert equation in equations(change)
+
+
+@pytest.mark.parametrize(
+    ("accelerator", "status", "breaks"),
+    [("x1", "committed", True), ("x1", "existing", False), ("y1", "committed", False)],
+)
+def test_only_what_is_committed_of_the_type_takes_its_supply(accelerator: str, status: str, breaks: bool) -> None:
+    def change(inputs: dict[str, Any]) -> None:
+        row_of(inputs, "supply", accelerator="x1")["per_month"] = 200 / 6
+        row = row_of(inputs, "fleet", status="committed") | {"accelerator": accelerator, "status": status, "count": 1}
+        inputs["tables"]["fleet"].append(row | {"in_service_from": "2026-08", "due_musd": 0.0})
+
+    assert ("F2" in equations(change)) is breaks
 
 
 def test_committed_lots_enter_at_the_horizon_or_their_own_date() -> None:
