@@ -14,7 +14,17 @@ def main(out: Path) -> int:
     """Plan each scenario folder; return how many failed."""
     failed = 0
     for folder in sorted(p.parent for p in Path("scenarios").glob("*/scenario.yaml")):
-        command = ["planner", "plan", str(folder), "--time-limit", SECONDS, "--out", str(out / folder.name), "--json", "-q"]
+        command = [
+            "planner",
+            "plan",
+            str(folder),
+            "--time-limit",
+            SECONDS,
+            "--json",
+            "-q",
+            "--out",
+            str(out / folder.name),
+        ]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         try:
             result = json.loads(done.stdout)

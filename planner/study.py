@@ -33,6 +33,7 @@ from planner.results.plan import Plan
 from planner.results.prices import add_prices
 from planner.results.reasons import add_reasons
 from planner.results.runs import add_runs
+from planner.results.starts import start_values
 from planner.results.statistics import add_statistics
 from planner.solve.compile import Matrix, compile_model
 from planner.solve.diagnose import explain_infeasible, missing_candidates
@@ -84,6 +85,7 @@ class Study:
         *,
         threads: int | None = None,
         seed: int | None = None,
+        start: Plan | None = None,
         on_progress: Callable[[Progress], None] | None = None,
     ) -> Plan:
         """The best plan found, read back and checked.
@@ -96,6 +98,8 @@ class Study:
             Wall clock of the search, s; default: the scenario's.
         threads, seed
             Of the solver; default: the scenario's, else all cores and 0.
+        start
+            An earlier plan to start from, of this study or a changed one: its decisions are taken over by label.
         on_progress
             Called now and then with where the search stands.
 
@@ -123,7 +127,8 @@ class Study:
         matrix = _timed(timings, "compile", lambda: compile_model(m, self._rooms))
         log.info("%s: %s", self.name, ", ".join(f"{n:,} {what}" for what, n in matrix.shape.items()))
         scale = gross_scale(m, self.case, matrix)
-        found = _timed(timings, "solve", lambda: search(matrix, options, scale, on_progress=on_progress))
+        begin = None if start is None else start_values(start.data, m, self.case, self._rooms, matrix)
+        found = _timed(timings, "solve", lambda: search(matrix, options, scale, start=begin, on_progress=on_progress))
         if isinstance(found, Outcome):
             raise InfeasibleError(explain_infeasible(matrix, options, self.case, self._rooms))
         with undisturbed():

@@ -8,24 +8,32 @@ import io
 import logging
 import sys
 import traceback
-from collections.abc import Sequence
-from typing import NoReturn
 
 import click
 
 from planner import __version__
+from planner.cli import INTERRUPTED
 from planner.cli.check import check
 from planner.cli.compare import compare
 from planner.cli.export import export
 from planner.cli.list import list_
 from planner.cli.new import new
 from planner.cli.plan import plan
-from planner.cli.session import DEBUG, NORMAL, Session
+from planner.cli.reference import reference
+from planner.cli.session import (
+    DEBUG,
+    INFEASIBLE,
+    INTERNAL,
+    INVALID,
+    LIMIT_WITHOUT_PLAN,
+    NORMAL,
+    OK,
+    USAGE,
+    Session,
+)
 from planner.cli.size import size
 from planner.cli.validate import validate
 from planner.core.errors import InfeasibleError, InputError, LimitReached, PlannerError
-
-OK, INTERNAL, USAGE, INVALID, INFEASIBLE, LIMIT_WITH_PLAN, LIMIT_WITHOUT_PLAN, INTERRUPTED = 0, 1, 2, 3, 4, 5, 6, 130
 
 
 @click.group(
@@ -38,13 +46,8 @@ def cli() -> None:
     """Plan AI-training infrastructure: what to order, where to power it, which runs get it - with proof."""
 
 
-for command in (validate, plan, check, compare, export, size, list_, new):
+for command in (validate, plan, check, compare, export, size, list_, new, reference):
     cli.add_command(command)
-
-
-def main(args: Sequence[str] | None = None) -> NoReturn:
-    """Run the command with the arguments of the shell (or `args`) and exit with its code."""
-    sys.exit(run(sys.argv[1:] if args is None else list(args)))
 
 
 def run(args: list[str]) -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from planner.cli.session import Session, common
+from planner.cli.session import INTERNAL, OK, Session, common
 from planner.core.errors import InputError, Problem
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def check(session: Session, plan: Path) -> int:
     ]
     said = {"checked": outcome.ok, "findings": findings, "notices": list(outcome.notices), "rows": outcome.rows_checked}
     session.result(outcome.text(), {**report(found, [plan]), **said})
-    return 0 if outcome.ok else 1
+    return OK if outcome.ok else INTERNAL
 
 
 def check_again(found: Plan, path: Path) -> CheckReport:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from planner.cli.session import Session, common
+from planner.cli.session import OK, Session, common
 from planner.core.errors import CheckFailed
 
 
@@ -32,4 +32,4 @@ def export(session: Session, plan: Path, target: str) -> int:
         raise CheckFailed(f"{plan} did not pass its check; `planner check {plan}` says why")
     files = write_tables(found.data, target) if folder else [write_workbook(found.data, target)]
     session.result("\n".join(str(file) for file in files), {**report(found, files)})
-    return 0
+    return OK

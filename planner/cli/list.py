@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from planner.cli.session import Session, common
+from planner.cli.session import OK, Session, common
 
 
 @click.command("list")
@@ -18,4 +18,4 @@ def list_(session: Session) -> int:
     width = max((len(entry["name"]) for entry in found), default=0)
     lines = [f"{entry['name']:{width}}  {entry['title']}" for entry in found]
     session.result("\n".join(lines), {"status": "listed", "scenarios": found})
-    return 0
+    return OK

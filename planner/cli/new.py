@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from planner.cli.session import Session, common
+from planner.cli.session import OK, Session, common
 from planner.core.errors import InputError, Problem
 
 NAME = re.compile(r"[a-z][a-z0-9_-]*")
@@ -42,7 +42,7 @@ def new(session: Session, name: str, source: str) -> int:
     files = sorted(path for path in target.rglob("*") if path.is_file())
     said = f"{target} is a copy of {source}; edit it, then: planner validate {target} && planner plan {target}"
     session.result(said, {"status": "created", "files": files})
-    return 0
+    return OK
 
 
 def renamed(text: str, name: str, folder: Path) -> str:

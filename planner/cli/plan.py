@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from planner.cli import INTERRUPTED
 from planner.cli.options import bounded, read_study, scenario
 from planner.cli.progress import patient_interrupts, progress
-from planner.cli.session import Session, common
+from planner.cli.session import LIMIT_WITH_PLAN, OK, Session, common
 from planner.core.interrupts import undisturbed
 
 if TYPE_CHECKING:
     from planner.results.plan import Plan
 
-EXIT_CODES = {"optimal": 0, "gap_reached": 0, "time_limit": 5, "interrupted": 130}
+EXIT_CODES = {"optimal": OK, "gap_reached": OK, "time_limit": LIMIT_WITH_PLAN, "interrupted": INTERRUPTED}
 
 
 @click.command("plan")

@@ -17,6 +17,7 @@ import click
 BEGAN = time.perf_counter()  # this module is the first that a call imports
 KEYS = ("study", "status", "objective_musd", "bound_musd", "gap", "gap_musd", "wall_seconds", "checked", "files")
 QUIET, NORMAL, VERBOSE, DEBUG = -1, 0, 1, 2
+OK, INTERNAL, USAGE, INVALID, INFEASIBLE, LIMIT_WITH_PLAN, LIMIT_WITHOUT_PLAN = range(7)
 _LEVELS = {QUIET: logging.ERROR, NORMAL: logging.WARNING, VERBOSE: logging.INFO, DEBUG: logging.DEBUG}
 Command = TypeVar("Command", bound=Callable[..., Any])
 

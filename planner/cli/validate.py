@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from planner.cli.options import read_study
-from planner.cli.session import Session, common
+from planner.cli.session import INVALID, OK, Session, common
 from planner.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def validate(session: Session, scenario: str | None, changes: tuple[str, ...], s
     """
     if schema:
         click.echo(_schema())
-        return 0
+        return OK
     if scenario is None:
         raise click.UsageError("Missing argument 'PATH|NAME'.")
     try:
@@ -36,7 +36,7 @@ def validate(session: Session, scenario: str | None, changes: tuple[str, ...], s
     except InputError as error:
         if not session.json:
             click.echo(str(error))
-            return 3
+            return INVALID
         raise
     session.study = inputs.name
     document = inputs.document
@@ -52,7 +52,7 @@ def validate(session: Session, scenario: str | None, changes: tuple[str, ...], s
             "not_modelled": missing,
         },
     )
-    return 0
+    return OK
 
 
 def _missing(inputs: Inputs) -> list[str]:

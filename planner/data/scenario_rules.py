@@ -13,6 +13,7 @@ from planner.core.declare import Finding, Row, Rule
 from planner.core.inputs import Inputs
 from planner.core.months import month_label, month_number
 from planner.core.rules import nearest
+from planner.data.calendar import build_calendar
 from planner.data.horizon import LEADS, fiscal_year, read_horizon
 
 LONGEST_HORIZON_MONTHS = 1200
@@ -125,6 +126,23 @@ def lease_window_outside_horizon(inputs: Inputs) -> Iterator[Finding]:
         if over or first >= horizon.model_end:
             column = "until" if over else "from"
             yield Finding(i, f"leases.{column}", "must not lie outside the horizon", row[column])
+
+
+@scenario_rule("lease_never_starts", "a period starts in a lease's window", "calendar", "finance", "leases", *LEADS)
+def lease_never_starts(inputs: Inputs) -> Iterator[Finding]:
+    calendar = build_calendar(inputs)
+    starts = [period.start for period in calendar.periods]
+    for i, row in enumerate(inputs.rows("leases")):
+        first = calendar.month(row["from"])
+        last = calendar.end if row["until"] is None else calendar.month(row["until"])
+        if first >= calendar.end or last < 0:
+            continue  # outside the horizon: said by the rule above
+        if row["committed_lots"] and not any(start >= first for start in starts):
+            yield Finding(
+                i, "leases.from", "no period starts from here on, so what is committed never begins", row["from"]
+            )
+        elif not row["committed_lots"] and not any(first <= start <= last for start in starts):
+            yield Finding(i, "leases.from", "no period starts in the window, so it can never be signed", row["from"])
 
 
 @scenario_rule("fleet_outside_horizon", "a fleet row is in service inside the horizon", "calendar", "fleet", *LEADS)

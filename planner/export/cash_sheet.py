@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from planner.export.outcomes import CAPEX
 from planner.export.pen import Pen
 from planner.export.placed import HEAD, Placed
 from planner.export.tables import PlanTables
-from planner.results.dims import OPEX_PARTS
 
+PARTS = {"capex": "category", "opex": "opex_part"}  # the dims that hold a kind's parts
 BUDGET_LINES = (
     ("budget", "budget_musd"), ("carried in from the year before", "carried_in_musd"),
     ("pulled forward from the next year", "pulled_in_musd"), ("overrun at its price", "overrun_musd"),
@@ -62,7 +62,7 @@ def write_cash(sheet: Any, pen: Pen, tables: PlanTables, ledger: Placed) -> None
         pen.text(sheet, HEAD + 1, page.column(year), f"{reported} of {len(months[year])}")
     pen.text(sheet, HEAD, page.after, "behind the horizon", head=True)
     pen.text(sheet, HEAD, page.after + 1, "total", head=True)
-    due = {"capex": _money(page, "capex", CAPEX), "opex": _money(page, "opex", OPEX_PARTS)}
+    due = {kind: _money(page, kind, tables.reading.labels(dim)) for kind, dim in PARTS.items()}
     by_key = {(row["fiscal_year"], row["category"]): row for row in tables.cash.records()}
     for category in dict.fromkeys(row["category"] for row in tables.reading.inputs.rows("budgets")):
         rows = due["opex" if category == "opex" else "capex"]
@@ -70,7 +70,7 @@ def write_cash(sheet: Any, pen: Pen, tables: PlanTables, ledger: Placed) -> None
     sheet.freeze_panes(HEAD + 1, 1)
 
 
-def _money(page: _Page, kind: str, parts: tuple[str, ...]) -> dict[str, int]:
+def _money(page: _Page, kind: str, parts: Sequence[str]) -> dict[str, int]:
     """A block of money by part and year with its totals; the row of each part and of `total`."""
     page.heading(page.row, kind, bold=True)
     rows = {part: page.row + 1 + i for i, part in enumerate(parts)}

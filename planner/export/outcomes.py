@@ -6,7 +6,6 @@ from collections import defaultdict
 
 from planner.export.reading import LEAST, Field, Reading, Table, Value, as_table, whole
 
-CAPEX = ("compute", "hall", "power", "network")
 SIGN = {"value": 1, "terminal": 1, "capex": -1, "opex": -1, "penalty": -1}
 RUN_FIELDS = (
     Field("run", "id", "run"),
@@ -129,7 +128,7 @@ def cash(r: Reading, lines: Table) -> Table:
     years = sorted({*r.case.calendar.months_by_year(), *(year for year, _, _ in due)})
     rows: list[tuple[Value, ...]] = []
     for year in years:
-        for category in (*CAPEX, "all", "opex"):
+        for category in (*r.labels("category"), "all", "opex"):
             spent, after = due.get((year, category, True), 0.0), due.get((year, category, False), 0.0)
             rows.append((year, category, spent, after, *_budget(r, category, year)))
     return as_table("cash", "Cash by fiscal year against budget", CASH_FIELDS, rows)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from planner.export.outcomes import CAPEX
 from planner.export.reading import Table
 from planner.export.tables import PlanTables
 from planner.export.words import count, grid, listed, money, several, span, tenths, wrapped
@@ -131,7 +130,7 @@ def cash(tables: PlanTables) -> list[str]:
     for at in range(0, len(years), YEARS_ACROSS):
         shown = years[at : at + YEARS_ACROSS]
         body: list[tuple[str, ...]] = []
-        for category in (*CAPEX, "all", "opex"):
+        for category in (*tables.reading.labels("category"), "all", "opex"):
             rows = [found[year, category] for year in shown]
             name = "all capex" if category == "all" else category
             body.append((name, *(tenths(row["cash_musd"]) for row in rows)))

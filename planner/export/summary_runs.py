@@ -90,13 +90,11 @@ def _stranded(tables: PlanTables, rows: list[dict[str, Any]]) -> list[str]:
     for row in idle:
         if power is not None and (lacking := row["stranded"] - power.could_light(row)) > 0.5:
             dark[row["accelerator"], row["site"]].append((lacking, row["period"]))
-    return [
-        cut(
-            f"  stranded: up to {count(max(n for n, _ in found))} {accelerator} at {site} in service without power or "
-            f"cooling, {span([period for _, period in found])}"
-        )
-        for (accelerator, site), found in dark.items()
-    ]
+    lines = []
+    for (accelerator, site), found in dark.items():
+        most, when = count(round(max(n for n, _ in found))), span([period for _, period in found])
+        lines.append(f"  stranded: up to {most} {accelerator} at {site} in service without power or cooling, {when}")
+    return [cut(line) for line in lines]
 
 
 class _Power:

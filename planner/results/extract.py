@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,14 +25,17 @@ def extract(m: Workspace, case: Case, rooms: Sequence[Room]) -> xr.Dataset:
     the ledger (dim `line`); capex, opex and cash tables made from it.
     """
     dims = plan_dims(case, rooms)
-    data = xr.Dataset()
+    arrays: dict[str, tuple[Output, Any]] = {}
     for room in rooms:
         block = m.block(room)
         for output in room.outputs:
             component = block.component(output.component)
             if component is not None and all(len(dims[d].keys) for d in output.dims) and _ever_used(component, output):
-                add_output(data, dims, output, _values(component))
-    add_ledger(data, dims, m, case)
+                _fill(arrays, dims, output, _values(component))
+    lines = [(line, float(pyo.value(amount))) for line, amount in m.ledger.lines()]
+    dims["line"] = _line_dim([line for line, _ in lines], case)
+    data = xr.Dataset()
+    put_all(data, dims, [*arrays.values(), *_ledger(lines, case), *_cash(dims, lines, case)])
     return data
 
 
@@ -45,25 +48,34 @@ def _values(component: Any) -> dict[Any, float]:
     return {index: float(pyo.value(item)) for index, item in component.items()}
 
 
-def add_output(data: xr.Dataset, dims: dict[str, Dim], output: Output, values: dict[Any, float]) -> None:
-    """Add values, by model index, as an array over the output's dims; rooms that share an output fill it together."""
-    shape = [len(dims[d].keys) for d in output.dims]
-    array = data[output.name].to_numpy() if output.name in data else np.zeros(shape)
+def _fill(
+    arrays: dict[str, tuple[Output, Any]], dims: dict[str, Dim], output: Output, values: dict[Any, float]
+) -> None:
+    """Write values, by model index, into the output's array; rooms that share an output fill it together."""
+    _, array = arrays.setdefault(output.name, (output, np.zeros([len(dims[d].keys) for d in output.dims])))
     position = [dims[d].position() for d in output.dims]
     for index, value in values.items():
         key = index if isinstance(index, tuple) else (index,)
         array[tuple(where[part] for where, part in zip(position, key, strict=True))] = value
-    put(data, dims, output, array)
 
 
 def put(data: xr.Dataset, dims: dict[str, Dim], output: Output, array: Any) -> None:
     """Put an array into the dataset with its dims, coordinates, units and long name."""
-    for d in output.dims:
-        if d not in data.coords:
-            data.coords[d] = (d, dims[d].labels)
-            for name, values in dims[d].coords.items():
-                data.coords[name] = (d, np.array(values, dtype=object) if _is_text(values) else np.asarray(values))
-    data[output.name] = (output.dims, array, {"units": output.unit, "long_name": output.meaning})
+    put_all(data, dims, [(output, array)])
+
+
+def put_all(data: xr.Dataset, dims: dict[str, Dim], arrays: Iterable[tuple[Output, Any]]) -> None:
+    """Put arrays into the dataset at once: xarray aligns all it holds at every single assignment."""
+    variables: dict[str, Any] = {}
+    coords: dict[str, Any] = {}
+    for output, array in arrays:
+        variables[output.name] = (output.dims, array, {"units": output.unit, "long_name": output.meaning})
+        for d in output.dims:
+            if d not in data.coords and d not in coords:
+                coords[d] = (d, dims[d].labels)
+                for name, values in dims[d].coords.items():
+                    coords[name] = (d, np.array(values, dtype=object) if _is_text(values) else np.asarray(values))
+    data.update(xr.Dataset(variables, coords))
 
 
 def _is_text(values: Any) -> bool:
@@ -77,27 +89,23 @@ OPEX = Output("opex", "", ("opex_part", "site", "period"), "M$", "running cash b
 CASH = Output("cash", "", ("category", "fiscal_year"), "M$", "capital cash due in the fiscal year")
 
 
-def add_ledger(data: xr.Dataset, dims: dict[str, Dim], m: Workspace, case: Case) -> None:
-    """Add the ledger's lines, and the tables of cash that are sums of them."""
-    lines = [(line, float(pyo.value(amount))) for line, amount in m.ledger.lines()]
-    dims = dict(dims)
-    dims["line"] = Dim(
-        np.arange(len(lines)),
-        tuple(range(len(lines))),
-        {
-            "line_kind": [line.kind for line, _ in lines],
-            "line_part": [line.part for line, _ in lines],
-            "line_where": [line.where for line, _ in lines],
-            "line_date": [case.calendar.label(line.month) for line, _ in lines],
-        },
-    )
-    put(data, dims, LEDGER, np.array([amount for _, amount in lines]))
-    put(data, dims, DISCOUNTED, np.array([weight(line, case) * amount for line, amount in lines]))
-    add_cash(data, dims, lines, case)
+def _line_dim(lines: Sequence[Line], case: Case) -> Dim:
+    coords = {
+        "line_kind": [line.kind for line in lines],
+        "line_part": [line.part for line in lines],
+        "line_where": [line.where for line in lines],
+        "line_date": [case.calendar.label(line.month) for line in lines],
+    }
+    return Dim(np.arange(len(lines)), tuple(range(len(lines))), coords)
 
 
-def add_cash(data: xr.Dataset, dims: dict[str, Dim], lines: Sequence[tuple[Line, float]], case: Case) -> None:
-    """Add capex and opex by part, site and period, and capex by part and fiscal year: cash due in the horizon."""
+def _ledger(lines: Sequence[tuple[Line, float]], case: Case) -> Iterator[tuple[Output, Any]]:
+    yield LEDGER, np.array([amount for _, amount in lines])
+    yield DISCOUNTED, np.array([weight(line, case) * amount for line, amount in lines])
+
+
+def _cash(dims: dict[str, Dim], lines: Sequence[tuple[Line, float]], case: Case) -> Iterator[tuple[Output, Any]]:
+    """Capex and opex by part, site and period, and capex by part and fiscal year: cash due in the horizon."""
     tables = {output.name: np.zeros([len(dims[d].keys) for d in output.dims]) for output in (CAPEX, OPEX, CASH)}
     part = {"capex": dims["category"].position(), "opex": dims["opex_part"].position()}
     years, places = dims["fiscal_year"].position(), dims["site"].position()
@@ -109,4 +117,4 @@ def add_cash(data: xr.Dataset, dims: dict[str, Dim], lines: Sequence[tuple[Line,
         if line.kind == "capex":
             tables["cash"][part["capex"][line.part], years[case.calendar.fiscal_year(line.month)]] += amount
     for output in (CAPEX, OPEX, CASH):
-        put(data, dims, output, tables[output.name])
+        yield output, tables[output.name]

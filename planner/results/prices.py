@@ -10,7 +10,7 @@ import xarray as xr
 
 from planner.core.declare import Output
 from planner.results.dims import Dim
-from planner.results.extract import put
+from planner.results.extract import put_all
 
 NOTE = (
     "Prices: M$ of today for one more unit, with starts, sites and tiers kept and orders and modules continuous; "
@@ -31,6 +31,7 @@ PRICES = {
 
 def add_prices(data: xr.Dataset, dims: dict[str, Dim], worth: Mapping[Any, float]) -> None:
     """Add price arrays for the limits that have one; `worth` is keyed by row name (equation, index)."""
+    arrays = []
     for equation, output in PRICES.items():
         if not all(len(dims[d].keys) for d in output.dims):
             continue
@@ -39,5 +40,6 @@ def add_prices(data: xr.Dataset, dims: dict[str, Dim], worth: Mapping[Any, float
         for row, price in worth.items():
             if row.equation == equation:
                 array[tuple(where[part] for where, part in zip(position, row.index, strict=True))] += price
-        put(data, dims, output, array)
+        arrays.append((output, array))
+    put_all(data, dims, arrays)
     data.attrs["prices_note"] = NOTE

@@ -8,7 +8,7 @@ import xarray as xr
 from planner.core.declare import Output
 from planner.data.derive import Case
 from planner.results.dims import Dim
-from planner.results.extract import put
+from planner.results.extract import put_all
 
 _TEXT = (
     ("run_status", "started (in time), late or refused"),
@@ -43,9 +43,11 @@ def add_runs(data: xr.Dataset, dims: dict[str, Dim], case: Case) -> None:
             "run_months_late": late,
             "run_value_musd": float(row["value_musd"]),
         }
+    arrays = []
     for name, meaning in _TEXT:
         values = np.array([fate[r].get(name, "") for r in case.runs], dtype=object)
-        put(data, dims, Output(name, "", ("run",), "", meaning), values)
+        arrays.append((Output(name, "", ("run",), "", meaning), values))
     for name, unit, meaning in _NUMBER:
         values = np.array([fate[r].get(name, 0) for r in case.runs])
-        put(data, dims, Output(name, "", ("run",), unit, meaning), values)
+        arrays.append((Output(name, "", ("run",), unit, meaning), values))
+    put_all(data, dims, arrays)

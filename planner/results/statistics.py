@@ -8,7 +8,7 @@ import xarray as xr
 from planner.core.declare import Output
 from planner.data.derive import Case
 from planner.results.dims import Dim
-from planner.results.extract import put
+from planner.results.extract import put_all
 
 STRANDED = Output(
     "stranded_accelerators",
@@ -32,12 +32,15 @@ def add_statistics(data: xr.Dataset, dims: dict[str, Dim], case: Case) -> None:
     in_service = data["in_service"].to_numpy() if "in_service" in data else np.zeros(shape)
     online = data["online"].to_numpy() if "online" in data else np.zeros(shape)
     own = np.array([s in case.sites for s in dims["site"].keys])
-    put(data, dims, STRANDED, np.where(own[None, :, None], np.maximum(in_service - online, 0.0), 0.0))
     taken = _taken(data, dims, case, shape)
-    put(data, dims, TAKEN, taken)
-    put(data, dims, UTILISATION, np.divide(taken, in_service, out=np.zeros(shape), where=in_service > 1e-9))
+    arrays = [
+        (STRANDED, np.where(own[None, :, None], np.maximum(in_service - online, 0.0), 0.0)),
+        (TAKEN, taken),
+        (UTILISATION, np.divide(taken, in_service, out=np.zeros(shape), where=in_service > 1e-9)),
+    ]
     if "draw_mw" in data:
-        put(data, dims, STRANDED_MW, _stranded_mw(data, dims, case))
+        arrays.append((STRANDED_MW, _stranded_mw(data, dims, case)))
+    put_all(data, dims, arrays)
 
 
 def _taken(data: xr.Dataset, dims: dict[str, Dim], case: Case, shape: tuple[int, ...]) -> np.ndarray:

@@ -75,5 +75,7 @@ def _words(row: RowName, amount: float, equation: Equation, limit: Limit, case: 
 
 
 def _label(part: object, name: str, case: Case) -> str:
-    """A part of a row's index as users know it: periods by their first month."""
-    return case.calendar.label(case.calendar.periods[int(str(part))].start) if name == "period" else str(part)
+    """A part of a row's index as users know it: periods and slots by their first month."""
+    calendar = case.calendar
+    starts = {"period": [p.start for p in calendar.periods], "slot": [slot.start for slot in calendar.slots]}
+    return calendar.label(starts[name][int(str(part))]) if name in starts else str(part)

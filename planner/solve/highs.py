@@ -102,7 +102,7 @@ def solve_matrix(
     options: Options,
     scale: Scale,
     *,
-    start: Vector | None = None,
+    start: dict[int, float] | None = None,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> Outcome:
     """Search for the best point until the gap, the time limit or an interruption.
@@ -116,7 +116,7 @@ def solve_matrix(
     scale
         Gross discounted value, M$, of a point: what the gap is a share of.
     start
-        A full point to start from; HiGHS ignores it if it is not feasible.
+        Values of the integer columns to start from; HiGHS solves for the rest, and ignores a start that does not fit.
     on_progress
         Called now and then on the waiting thread.
 
@@ -133,10 +133,10 @@ def solve_matrix(
     h = new_highs(options)
     h.setOptionValue("time_limit", options.time_limit_s)
     pass_matrix(h, matrix)
-    if start is not None:
-        solution = highspy.HighsSolution()
-        solution.col_value = start.tolist()
-        h.setSolution(solution)
+    if start:
+        where, values = np.fromiter(start, np.int32, len(start)), np.fromiter(start.values(), float, len(start))
+        if h.setSolution(len(start), where, values) == highspy.HighsStatus.kError:
+            raise SolverError("HiGHS refuses the start (values not accepted)")
     watch = _Watch()
     _attach(h, matrix, options, scale, watch)
     began = time.perf_counter()

@@ -55,7 +55,7 @@ def search(
     options: Options,
     scale: Scale,
     *,
-    start: Vector | None = None,
+    start: dict[int, float] | None = None,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> Found | Outcome:
     """The best plan found within the options, its integers exact; or an infeasible outcome.
@@ -84,7 +84,8 @@ def search(
         status, gap = "optimal", gap if gap > 1e-9 else 0.0
     elif status == "optimal":
         status = "gap_reached"
-    return Found(status, x, objective, bound, gross, gap, outcome.nodes, outcome.iterations)
+    # + 0.0: a plan that does nothing is worth 0, not -0
+    return Found(status, x, objective + 0.0, bound + 0.0, gross, gap, outcome.nodes, outcome.iterations)
 
 
 def _exact(matrix: Matrix, options: Options, outcome: Outcome) -> tuple[Vector, float]:

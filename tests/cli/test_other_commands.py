@@ -1,4 +1,4 @@
-"""`planner check`, `export`, `list`, `new`."""
+"""`planner check`, `export`, `list`, `new`, `reference`."""
 
 from __future__ import annotations
 
@@ -117,3 +117,10 @@ def test_new_overwrites_nothing(command: Planner, tmp_path: Path) -> None:
     assert command("new", "Not A Name").code == 2
     assert command("new", "fine", "--from", "tinny").code == 3
     assert [path.name for path in tmp_path.iterdir()] == ["there"]
+
+
+def test_reference_prints_the_mathematics_and_the_inputs(command: Planner) -> None:
+    mathematics, inputs = command("reference", "math"), command("reference", "inputs")
+    assert mathematics.code == inputs.code == 0
+    assert "(B1) spend[k,y]" in mathematics.out
+    assert "lead_time_months" in inputs.out

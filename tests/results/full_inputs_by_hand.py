@@ -30,7 +30,7 @@ def _fleet() -> dict[str, list[dict[str, Any]]]:
     comes = {"site": "alpha", "accelerator": "x1", "count": 100, "status": "committed", "in_service_from": "2026-05"}
     cloud = {"lease": "cloud", "accelerator": "x1", "lot_size": 32, "min_lots": 2, "max_lots": 6, "committed_lots": 1}
     cloud |= {"from": "2025-11", "until": "2026-06", "term_months": 12, "usd_per_accelerator_month": 1000.0}
-    pod = {"lease": "pod", "accelerator": "y1", "lot_size": 16, "max_lots": 2, "from": "2026-01", "term_months": 30}
+    pod = {"lease": "pod", "accelerator": "y1", "lot_size": 8, "max_lots": 2, "from": "2026-01", "term_months": 30}
     return {
         "accelerators": [x1, y1 | {"price_usd": 40000.0, "availability": 0.9}],
         "fleet": [stands | {"retires": "2027-07"}, comes | {"due_musd": 1.5, "due_date": "2026-03"}],
@@ -40,16 +40,16 @@ def _fleet() -> dict[str, list[dict[str, Any]]]:
         ],
         "leases": [
             cloud | {"take_or_pay_share": 0.75, "ramp_months": 6, "max_gang": 96},
-            pod | {"usd_per_accelerator_month": 2000.0, "take_or_pay_share": 1.0},
+            pod | {"usd_per_accelerator_month": 2000.0, "take_or_pay_share": 0.8},
         ],
     }
 
 
 def _sites() -> dict[str, list[dict[str, Any]]]:
-    dry = {"site": "alpha", "hall": "dry", "cooling": "air", "existing_mw": 0.32, "module_mw": 0.25, "max_modules": 2}
+    dry = {"site": "alpha", "hall": "dry", "cooling": "air", "existing_mw": 0.32, "module_mw": 0.125, "max_modules": 2}
     wet = {"site": "beta", "hall": "wet", "cooling": "liquid", "module_mw": 0.2, "max_modules": 1}
     tent = {"site": "beta", "hall": "tent", "cooling": "either", "module_mw": 0.1, "max_modules": 3}
-    grid = {"site": "alpha", "power_source": "grid", "existing_mw": 0.4, "module_mw": 0.4, "max_mw": 0.8}
+    grid = {"site": "alpha", "power_source": "grid", "existing_mw": 0.4, "module_mw": 0.2, "max_mw": 0.8}
     gas = {"site": "beta", "power_source": "gas", "module_mw": 0.2, "max_mw": 0.4, "available_from": "2026-04"}
     leaf = {"site": "alpha", "fabric": "leaf", "max_gang": 128, "block_endpoints": 64, "existing_endpoints": 320}
     spine = {"site": "alpha", "fabric": "spine", "max_gang": 256, "block_endpoints": 128}

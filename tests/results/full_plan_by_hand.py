@@ -54,7 +54,7 @@ def _full_plan() -> xr.Dataset:
     ]
     overrun = opex[0] - 1.0
     lines.append(("penalty", "budget", "opex", 0, 1.5 * overrun))
-    capex = 1.5 + 5.6 + 2.56 + 9.9 + 0.8 + 0.868 + 0.064
+    capex = 1.5 + 5.6 + 2.56 + 9.9 + 0.8 + 0.968 + 0.064
     pull = capex - 20.0
     ky = ("budget_category", "fiscal_year")
     m.put("budget", ky, {"all": [20, 8], "hall": [12, 12], "opex": [1, 5]})
@@ -89,7 +89,7 @@ def _put_fleet(m: Maker) -> None:
     share = {key: [used / n for used, n in zip(row, of[key], strict=True)] for key, row in taken.items()}
     m.put("utilisation", gsp, share)
     m.put("supply_excess", ("accelerator", "period"), {"y1": [0, 4, 0, 0]})
-    m.put("lease_signed", ("lease", "period"), {"cloud": [0, 3, 0, 0], "pod": [0, 0, 1, 0]})
+    m.put("lease_signed", ("lease", "period"), {"cloud": [0, 3, 0, 0], "pod": [0, 0, 2, 0]})
     m.put("lease_signing", ("lease", "period"), {"cloud": [0, 1, 0, 0]})
     m.data = m.data.assign_coords(signature=m.labels["period"])
     m.labels["signature"] = [str(date)[:7] for date in m.labels["period"]]
@@ -99,9 +99,9 @@ def _put_fleet(m: Maker) -> None:
 
 
 def _put_power(m: Maker) -> None:
-    m.put("hall_build", ("hall", "period"), {"alpha.dry": [0, 0, 1, 0], "beta.wet": [0, 0, 1, 0]})
+    m.put("hall_build", ("hall", "period"), {"alpha.dry": [0, 0, 2, 0], "beta.wet": [0, 0, 1, 0]})
     m.put("hall_mw", ("hall", "period"), {"alpha.dry": [0.32, 0.32, 0.57, 0.57], "beta.wet": [0, 0, 0.2, 0.2]})
-    m.put("power_source_build", ("power_source", "period"), {"alpha.grid": [0, 0, 1, 0], "beta.gas": [0, 0, 1, 0]})
+    m.put("power_source_build", ("power_source", "period"), {"alpha.grid": [0, 0, 2, 0], "beta.gas": [0, 0, 1, 0]})
     m.put(
         "power_source_mw",
         ("power_source", "period"),
@@ -121,10 +121,10 @@ def _put_power(m: Maker) -> None:
 
 def _put_fabric(m: Maker) -> None:
     m.put("endpoint_order", ("fabric", "period"), {"alpha.spine": [0, 0, 2, 0], "beta.mesh": [0, 0, 1, 0]})
-    m.put("instance_order", ("fabric", "period"), {"alpha.spine": [0, 0, 1, 0], "beta.mesh": [0, 0, 1, 0]})
+    m.put("instance_order", ("fabric", "period"), {"alpha.spine": [0, 0, 2, 0], "beta.mesh": [0, 0, 1, 0]})
     ends = {"alpha.leaf": [320] * 4, "alpha.spine": [0, 0, 256, 256], "beta.mesh": [0, 0, 64, 64]}
     m.put("endpoints", ("fabric", "period"), ends)
-    ones = {"alpha.leaf": [3] * 4, "alpha.spine": [0, 0, 1, 1], "beta.mesh": [0, 0, 1, 1]}
+    ones = {"alpha.leaf": [3] * 4, "alpha.spine": [0, 0, 2, 2], "beta.mesh": [0, 0, 1, 1]}
     m.put("instances", ("fabric", "period"), ones)
 
 
@@ -160,7 +160,7 @@ def _put_demand(m: Maker) -> None:
     m.put("served", ("stream", "period"), {"research": [27, 45, 82, 59], "spare": [42, 42, 0, 42]})
     m.put("unserved", ("stream", "period"), {"research": [3, 0, 0, 1]})
     served = {("research", 0): [27, 45, 50, 50], ("research", 1): [0, 0, 32, 9]}
-    m.put("segment", ("stream", "segment", "period"), served)
+    m.put("segment_served", ("stream", "segment", "period"), served)
 
 
 def full_lines() -> list[Line]:
@@ -176,7 +176,7 @@ def full_lines() -> list[Line]:
         ("capex", "hall", "beta", 3, 5.0),
         ("capex", "power", "alpha", 0, 0.4 * 1.0),
         ("capex", "power", "beta", 3, 0.2 * 2.0),
-        ("capex", "network", "alpha", 3, 256 * 0.003 + 0.1),
+        ("capex", "network", "alpha", 3, 256 * 0.003 + 2 * 0.1),
         ("capex", "network", "beta", 3, 64 * 0.001),
         ("penalty", "supply", "y1", 3, 4 * 0.001),
         ("penalty", "halls", "alpha", 3, 0.01 * 3 * 0.005),
@@ -199,7 +199,7 @@ def full_lines() -> list[Line]:
         ("terminal", "hall", "beta", 24, 2.4 * 0.95**1.5),
         ("terminal", "power", "alpha", 24, 0.4 * 0.95**1.5),
         ("terminal", "power", "beta", 24, 0.4 * 0.95**1.5),
-        ("terminal", "network", "alpha", 24, 0.868 * 0.8**1.5),
+        ("terminal", "network", "alpha", 24, 0.968 * 0.8**1.5),
         ("terminal", "network", "beta", 24, 0.064 * 0.8**1.5),
     ]
     hall = [0.32, 0.32, 0.57, 0.57]
@@ -213,6 +213,6 @@ def full_lines() -> list[Line]:
         if t > 1:
             lines.append(("opex", "running", "beta", month, 0.2 * 0.024 / 12 * MONTHS[t]))
             lines.append(("opex", "energy", "beta", month, ENERGY["beta"][t] * 80e-6))
-            lines.append(("opex", "lease", "pod", month, MONTHS[t] * 16 * 2000e-6))
-    lines += [("opex", "lease", "pod", month, 16 * 2000e-6) for month in range(24, 36)]
+            lines.append(("opex", "lease", "pod", month, MONTHS[t] * (0.8 * 16 + 0.2 * (16, 10)[t - 2]) * 2000e-6))
+    lines += [("opex", "lease", "pod", month, 0.8 * 16 * 2000e-6) for month in range(24, 36)]
     return lines

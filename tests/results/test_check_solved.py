@@ -71,9 +71,20 @@ def shaken(seed: int) -> dict[str, Any]:
         row |= {"durations_months": [3, 6], "value_musd": dice.choice([5.0, 50.0, 200.0])}
     for row in tables["stream_demand"]:
         row |= {"from": dated("2026-01", dice.randint(0, 8)), "ceiling_pflops": dice.choice([80.0, 150.0])}
+    if dice.random() < 0.4:
+        _drop(tables, dice.choice(["halls", "power_sources", "fabrics"]))
     for row in tables["budgets"]:
         row |= {"carry_over_share": dice.choice([0.0, 0.5, 1.0]), "overrun_price_musd": dice.choice([0.3, 2.0])}
     return inputs
+
+
+def _drop(tables: dict[str, Table], table: str) -> None:
+    """Leave a table out, and what names its rows."""
+    column = {"halls": "hall", "power_sources": "power_source", "fabrics": "fabric"}[table]
+    names = {row[column] for row in tables.pop(table)}
+    for money in ("prices", "cash_profiles", "opex"):
+        tables[money] = [row for row in tables[money] if row["item"].split(".")[-1] not in names]
+    tables["priced_limits"] = [row for row in tables["priced_limits"] if row["limit"] != table]
 
 
 def _shake_fleet(dice: random.Random, tables: dict[str, Table]) -> None:
@@ -87,7 +98,7 @@ def _shake_fleet(dice: random.Random, tables: dict[str, Table]) -> None:
     for row in tables["leases"]:
         row |= {
             "from": dated("2026-01", dice.randint(-9, 6)),
-            "until": "2026-12",
+            "until": "2027-06",
             "term_months": dice.choice([3, 12, 30]),
         }
         row |= {"committed_lots": dice.choice([0, 1]), "min_lots": dice.choice([0, 1, 2])}

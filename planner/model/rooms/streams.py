@@ -135,7 +135,7 @@ OUTPUTS = (
     ),
     Output("served", "served", ("stream", "period"), "PFLOP/s", "rate a stream is served"),
     Output("unserved", "unserved", ("stream", "period"), "PFLOP/s", "floor of a stream not served, at its price"),
-    Output("segment", "segment", ("stream", "segment", "period"), "PFLOP/s", "served part of a utility segment"),
+    Output("segment_served", "segment", ("stream", "segment", "period"), "PFLOP/s", "served part of a utility segment"),
 )
 
 

@@ -158,9 +158,9 @@ def _segments(case: Case, rows: list[dict[str, Any]], served: Array) -> None:
     if not case.inputs.has("stream_segments"):
         return
     calendar = case.calendar
-    segment = case.read("segment", "stream", "segment", "period")
+    segment = case.read("segment_served", "stream", "segment", "period")
     dims = case.dims("stream", "segment", "period")
-    case.found.decision("segment", segment, dims, "PFLOP/s")
+    case.found.decision("segment_served", segment, dims, "PFLOP/s")
     width, worth = np.zeros(segment.shape[:2]), np.zeros(segment.shape[:2])
     for i, row in enumerate(rows):
         mine = [r for r in case.inputs.rows("stream_segments") if r["stream"] == row["stream"]]

@@ -144,7 +144,8 @@ class Recorder:
     def _judge(self, equation: str, left: Array, right: Array, miss: Array, dims: Dims, mask: Any, word: str) -> None:
         unit, sentence = EQUATIONS[equation]
         judged = np.broadcast_to(np.asarray(mask, dtype=bool), miss.shape)
-        allowed = RELATIVE * np.maximum(np.abs(left), np.abs(right)) + ABSOLUTE
+        size = np.maximum(np.abs(left), np.abs(right))
+        allowed = RELATIVE * np.where(np.isfinite(size), size, 0.0) + ABSOLUTE
         self.rows[equation] += int(np.count_nonzero(judged))
         for at in np.argwhere(judged & ~(miss <= allowed)):
             index = tuple(int(i) for i in at)
