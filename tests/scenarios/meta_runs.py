@@ -17,7 +17,7 @@ SEED = 2026
 YEARS = range(2026, 2031)
 SECONDS_PER_MONTH = 2_629_800
 
-FIRST_FLAGSHIP_ZFLOP = 5e5  # superintelligence, 2026
+FIRST_FLAGSHIP_ZFLOP = 4e5  # superintelligence, 2026
 TEAMS = {"superintelligence": 1.0, "product": 0.5, "research": 0.3, "infrastructure": 0.2}  # of that, each team's first
 FORMAT = {"superintelligence": "fp8", "product": "fp8", "research": "bf16", "infrastructure": "bf16"}
 GROWTH = (2.0, 5.0, 3.5)  # a year: least, most, likeliest
@@ -26,20 +26,21 @@ SMALLER_SHARE = (0.03, 0.30)  # of the flagship of its team and year, log-unifor
 FIRST_MONTHS = {"flagship": (1, 6), "smaller": (1, 9)}  # of the year, in which the window opens
 DURATIONS = {"flagship": (4, 6, 9), "smaller": (2, 4)}
 WINDOW = 6  # months in which it may start
-EXPERIMENTS_PER_RUN = 4.0  # experiments are 80 % of a team's compute
+EXPERIMENTS_PER_RUN = 9.0  # a tenth of a team's compute is in its runs
 HALVES = {1: 3.5**-0.25, 7: 3.5**0.25}  # of a year's rate, from January and from July: at the likeliest growth
 
 RENT_USD_PER_H100_HOUR = 2.35  # one year, 2026-03
 CHEAPER_A_YEAR = {"fp8": 1.3, "bf16": 1.1}  # by how much hardware gets cheaper a FLOP of the format
 H100_PFLOPS = 0.9894 * 0.41  # BF16, at the default utilisation
 # k: what a run or an experiment is worth over its compute at the reference rent
-PRIORITY = {"superintelligence": 3.0, "product": 3.0, "research": 2.5, "infrastructure": 2.5}  # flagships
-PRIORITY_OF_SMALLER = 2.0
-PRIORITY_OF_EXPERIMENTS = 1.5
+PRIORITY = {"superintelligence": 3.0, "product": 3.0, "research": 2.0, "infrastructure": 2.0}  # flagships
+PRIORITY_OF_SMALLER = 1.5
+PRIORITY_OF_EXPERIMENTS = 1.0
 # Spare compute: the rent at which the market takes each further 100,000 H100 (or what equals them at BF16), and
 # how many it takes by year at such a rent, which newer types undercut.
 SPARE_USD_PER_H100_HOUR = (3.0, 2.5, 2.0)
 SPARE_STEP = 100_000
+SPARE_HOURS = 0.7  # of the hours offered find a taker
 SPARE_H100 = {2026: 300_000, 2027: 300_000, 2028: 150_000, 2029: 75_000, 2030: 37_500}
 HOURS_PER_MONTH = 730.5
 LOSS_PER_MONTH = 0.0875  # algorithms need a third of the compute each year
@@ -193,7 +194,7 @@ def segment_rows() -> list[dict[str, object]]:
         for year, rate in years.items():
             # the last year's rent holds as far again, for variants that ask for more
             worth = PRIORITY_OF_EXPERIMENTS * rent_usd_per_zflop(year, FORMAT[team]) * SECONDS_PER_MONTH / 1e6 / 1e6
-            why = f"by rule (README): what {year} asks for beyond the year before, {PRIORITY_OF_EXPERIMENTS:g} x {year}'s rent"
+            why = f"by rule (README): what {year} asks for beyond the year before, at {year}'s rent (k = {PRIORITY_OF_EXPERIMENTS:g})"
             last = year == YEARS[-1]
             rows.append({
                 "stream": f"experiments_{team}", "up_to_pflops": round(rate * HALVES[7] * (2 if last else 1)), "musd_per_pflops_month": f"{worth:.6f}",
@@ -202,8 +203,8 @@ def segment_rows() -> list[dict[str, object]]:
     for i, rent in enumerate(SPARE_USD_PER_H100_HOUR, 1):
         rows.append({
             "stream": "spare", "up_to_pflops": round(i * SPARE_STEP * H100_PFLOPS),
-            "musd_per_pflops_month": f"{rent * HOURS_PER_MONTH / H100_PFLOPS / 1e6:.6f}", "source": "",
-            "assumption": f"by rule (README): {rent:g} USD an H100-hour for the {i}. {SPARE_STEP:,} let; range 2 to 3",
+            "musd_per_pflops_month": f"{SPARE_HOURS * rent * HOURS_PER_MONTH / H100_PFLOPS / 1e6:.6f}", "source": "",
+            "assumption": f"by rule (README): {rent:g} USD an hour, {SPARE_HOURS:g} of the hours let, for the {i}. {SPARE_STEP:,} H100",
         })  # fmt: skip
     return rows
 
