@@ -41,7 +41,6 @@ def _shares(dates: str, term: int, committed: int = 0, ramp: int = 0) -> list[li
     ("2026-02 -", [6, 12]),
     ("2025-01 2026-07", [0, 6]),
     ("2026-01 2026-06", [0]),
-    ("2026-02 2026-06", []),
 ])  # fmt: skip
 def test_signatures_are_made_at_starts_of_periods_inside_their_window(dates: str, starts: list[int]) -> None:
     assert [int(row[3]) for row in _signatures(dates, 9)[1:]] == starts

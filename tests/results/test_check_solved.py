@@ -66,6 +66,8 @@ def shaken(seed: int) -> dict[str, Any]:
     inputs["finance"] |= {"objective": dice.choice(["value_minus_cost"] * 3 + ["least_cost"])}
     _shake_fleet(dice, tables)
     _shake_sites(dice, tables)
+    for row in tables["leases"]:
+        row |= {"until": None}  # with coarse periods a short window may hold no start of one, which is refused
     for row in tables["runs"]:
         row |= {"must_run": False, "value_loss_per_month": dice.choice([0.0, 0.03, 0.1]), "latest": "2027-01"}
         row |= {"durations_months": [3, 6], "value_musd": dice.choice([5.0, 50.0, 200.0])}
