@@ -137,8 +137,8 @@ def shaken(seed: int) -> dict[str, Any]:
     for row in tables["links"]:
         row |= {"capacity": dice.choice(["shared", "directed"]), "existing_tbps": dice.choice([2.0, 6.0])}
         row |= {"fixed_charge_musd": dice.choice([0.0, 0.2]), "flow_cost_musd_per_tbps": dice.choice([0.0, 0.1])}
-    for row in tables["traffic"]:
-        row |= {"tbps": dice.choice([0.0, 1.5, 4.0]), "from": dated("2026-01", dice.randint(-3, 15))}
+    for row, month in zip(tables["traffic"], dice.sample(range(-3, 15), 3), strict=True):
+        row |= {"tbps": dice.choice([0.0, 1.5, 4.0]), "from": dated("2026-01", month)}
     share = dice.choice([0.3, 0.5])
     tables["span_sites"] = [
         row | {"share": s} for row, s in zip(tables["span_sites"], (share, 1 - share), strict=True)

@@ -142,7 +142,7 @@ def _put_demand(m: Maker) -> None:
     use = {("work", "x1", "alpha"): [100, 0, 100, 100], ("work", "x1", "gamma"): [50] * 4}
     m.put("stream_use", ("stream", "accelerator", "site", "period"), use)
     m.put("served", ("stream", "period"), {"work": [75, 25, 75, 75]})
-    m.put("segment", ("stream", "segment", "period"), {("work", 0): [75, 25, 75, 75]})
+    m.put("segment_served", ("stream", "segment", "period"), {("work", 0): [75, 25, 75, 75]})
 
 
 def wide_lines() -> list[Line]:
