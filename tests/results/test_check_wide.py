@@ -140,9 +140,7 @@ def shaken(seed: int) -> dict[str, Any]:
     for row, month in zip(tables["traffic"], dice.sample(range(-3, 15), 3), strict=True):
         row |= {"tbps": dice.choice([0.0, 1.5, 4.0]), "from": dated("2026-01", month)}
     share = dice.choice([0.3, 0.5])
-    tables["span_sites"] = [
-        row | {"share": s} for row, s in zip(tables["span_sites"], (share, 1 - share), strict=True)
-    ]
+    tables["span_sites"] = [row | {"share": s} for row, s in zip(tables["span_sites"], (share, 1 - share), strict=True)]
     tables["spans"][0] |= {"mfu_factor": dice.choice([0.7, 1.0]), "tbps_per_kaccelerator": dice.choice([0.0, 8.0])}
     tables["streams"][0] |= {"tbps_per_pflops_away": dice.choice([0.001, 0.05]), "eligible": ["x1", "l1"]}
     for row in tables["runs"]:
