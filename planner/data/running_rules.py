@@ -12,7 +12,7 @@ from planner.data.calendar import Calendar, Period, build_calendar
 from planner.data.horizon import LEADS, read_horizon
 from planner.data.scenario_rules import scenario_rule
 
-_READS = ("calendar", "running", "accelerators", "fleet", "leases", "fabrics")
+_READS = ("calendar", "finance", "running", "accelerators", "fleet", "leases", "fabrics")
 
 
 @scenario_rule("running_outside_horizon", "a run in progress lasts into the horizon", "calendar", "running", *LEADS)
@@ -43,8 +43,9 @@ def running_gang_too_large(inputs: Inputs) -> Iterator[Finding]:
         else:
             family = types[row["accelerator"]]["fabric_family"]
             tiers = [f for f in inputs.rows("fabrics") if f["site"] == row["site"] and f["family"] == family]
-            sizes = [f["max_gang"] for f in tiers if f["max_gang"] is not None]
-            most = max(sizes, default=0) if inputs.has("fabrics") and len(sizes) == len(tiers) else None
+            sizes = [f["max_gang"] for f in tiers]
+            # without any fabric of the family the fleet itself cannot stand there: another rule says so
+            most = max(sizes) if sizes and None not in sizes else None
         if most is not None and row["n"] > most:
             yield Finding(i, "running.n", f"{row['site']} carries gangs of at most {most}", row["n"])
 

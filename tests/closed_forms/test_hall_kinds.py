@@ -78,7 +78,7 @@ def test_leased_mw_are_paid_by_the_month(rent: float, months: int) -> None:
 
 
 def test_rent_of_what_is_leased_already_cannot_be_undone() -> None:
-    """2 MW are leased, a third is fitted out at 5 M$: all are paid; where 1 is needed both that are leased still are."""
+    """2 MW are leased, a third is fitted out at 5 M$: all are paid; where 1 is needed, both are paid all the same."""
     case = housed([6], [leased(1_000, existing_mw=2, price_musd_per_mw=5)], mw=3)
     case["tables"]["opex"] = [{"item": "let", "usd_per_year": 600_000}]
     solve(case, 3 * 10 * 6 - 3 * 1 * 6 - 3 * 0.3 - 5)

@@ -69,7 +69,7 @@ def test_traffic_splits_and_hops(tbps: float, cost: float) -> None:
     links = [link("ab", 3, flow_cost_musd_per_tbps=0.5), link("bc", 3, flow_cost_musd_per_tbps=0.5)]
     links.append(link("ac", 4, flow_cost_musd_per_tbps=2))
     plan = solve(network([12], links, [], [send("ac", tbps)]), -cost)
-    assert total(plan, "flow", link="l_ac") == pytest.approx(max(0, tbps - 3))
+    assert total(plan, "flow", link="l_ac", direction="ab") == pytest.approx(max(0, tbps - 3))
 
 
 def test_more_than_links_can_carry() -> None:

@@ -65,7 +65,16 @@ def test_only_types_with_a_price_are_sold() -> None:
     assert plan.data["sold"].values.tolist() == [[10.0], [0.0]]
 
 
-@pytest.mark.parametrize(("arrives", "retires", "when"), [(3, None, 6), (0, None, 0), (-12, 6, 0), (7, None, None)])
+def test_each_cohort_is_sold_once_at_its_own_price() -> None:
+    """4 a year old bring 20,000 USD each, 6 four years old 1,000: no more of the young ones are sold than there are."""
+    rows = [fleet(4), fleet(6, in_service_from="2022-01")]
+    plan = solve(stock([6], rows, used((0, 20_000), (48, 1_000)), 0.0), 4 * 0.02 + 6 * 0.001)
+    assert plan.data["sold"].values.tolist() == [[4.0], [6.0]]
+
+
+@pytest.mark.parametrize(("arrives", "retires", "when"), [
+    (3, None, 6), (0, None, 0), (-12, 6, 0), (-12, 2, 0), (7, None, None),
+])  # fmt: skip
 def test_sold_only_while_in_service(arrives: int, retires: int | None, when: int | None) -> None:
     """At the start of a period, from the start of service until its end; the last period starts in month 6."""
     row = fleet(10, in_service_from=date(arrives), retires=None if retires is None else date(retires))

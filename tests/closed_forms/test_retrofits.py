@@ -15,9 +15,9 @@ Row = dict[str, Any]
 
 def site(periods: list[int], worth: tuple[float, float], dry: float = 2, *, outage: int = 6, price: float = 3,
          **tables: Any) -> Row:  # fmt: skip
-    """2 MW of air-cooled halls, none liquid, and 3 MW of accelerators of each kind, which earn `worth` M$ a month each MW.
+    """2 MW of air-cooled halls, none liquid, and 3 MW of accelerators of each kind, for which there is work.
 
-    MW can be retrofitted from one hall to the other.
+    A MW of them earns `worth` M$ a month; MW can be retrofitted from one hall to the other.
     """
     halls = [
         {"site": "alpha", "hall": "dry", "cooling": "air", "existing_mw": dry},
@@ -61,8 +61,10 @@ def test_back_in_the_first_period_that_starts_after_the_outage(outage: int, back
 
 @pytest.mark.parametrize("dry", [2, 0.5])
 def test_no_more_is_taken_than_stands(dry: float) -> None:
-    """Work for 3 MW of liquid, but only what stands can be moved."""
-    plan = solve(site([6], (0.0, 9.0), dry=dry, outage=0), dry * (9 * 6 - 3))
+    """Work for 3 MW of liquid, but only what stands can be moved; no other hall stands in for it."""
+    case = site([6], (0.0, 9.0), dry=dry, outage=0)
+    case["tables"]["halls"].append({"site": "alpha", "hall": "other", "cooling": "air", "existing_mw": 2})
+    plan = solve(case, dry * (9 * 6 - 3))
     assert total(plan, "retrofit_mw") == pytest.approx(dry)
 
 

@@ -1,4 +1,4 @@
-"""A sound scenario that uses every table, as texts: the bad-input suite spoils it one cell at a time."""
+"""A sound scenario as texts, and one that uses every table: the bad-input suite spoils it one cell at a time."""
 
 from __future__ import annotations
 
@@ -71,12 +71,26 @@ search,infra,x1;a100,,10,200
     "priced_limits.csv": "limit,price_usd\nsupply,5000\n",
     "budgets.csv": "fiscal_year,category,budget_musd\n2026,all,84\n2027,all,84\n2026,compute,60\n2027,compute,60\n",
 }
+# The same with rows in every table.
+EVERY_TABLE = FILES | {
+    "halls.csv": FILES["halls.csv"] + "alpha,wet,liquid,,0,0,,\n",
+    "runs.csv": FILES["runs.csv"] + "c,fair,630,,,0.5,3,x1,both,2026-10,2027-01,2027-01,20\n",
+    "resale.csv": "accelerator,age_months,price_usd\na100,24,8000\n",
+    "retrofits.csv": "site,from_hall,to_hall,musd_per_mw,outage_months\nalpha,hall_a,wet,3,6\n",
+    "power_phases.csv": "site,power_source,phase,mw,lead_time_months,price_musd\nbeta,gas,second,10,12,25\n",
+    "running.csv": "running,site,accelerator,n,until\nold,alpha,a100,512,2026-07\n",
+    "spans.csv": "span,mfu_factor,tbps_per_kaccelerator\nboth,0.9,0.5\n",
+    "span_sites.csv": "span,site,share\nboth,alpha,0.5\nboth,beta,0.5\n",
+    "links.csv": "link,site_a,site_b,existing_tbps\nab,alpha,beta,10\n",
+    "link_modules.csv": "link,module,tbps,max_modules,lead_time_months,price_musd\nab,wave,100,4,12,20\n",
+    "traffic.csv": "from_site,to_site,from,tbps\nalpha,beta,2026-01,1\n",
+}
 Edit = tuple[str, str] | str | bytes | None
 
 
-def spoiled(edits: Mapping[str, Edit]) -> dict[str, bytes]:
-    """The files of the sound scenario after edits: (old, new) once in a file, a whole content, or no file."""
-    files = {name: text.encode() for name, text in FILES.items()}
+def spoiled(edits: Mapping[str, Edit], sound: Mapping[str, str] = FILES) -> dict[str, bytes]:
+    """The files of a sound scenario after edits: (old, new) once in a file, a whole content, or no file."""
+    files = {name: text.encode() for name, text in sound.items()}
     for name, edit in edits.items():
         if edit is None:
             del files[name]

@@ -21,7 +21,7 @@ from planner.core.errors import InputError
 from planner.data.load import read_scenario
 from planner.data.validate import all_rules, resolve
 from planner.model.rooms import TABLES
-from tests.data.sound_scenario import Edit, spoiled, write
+from tests.data.sound_scenario import EVERY_TABLE, Edit, spoiled, write
 
 CASE_FILES = sorted((Path(__file__).parent / "bad_inputs").glob("*.txt"))
 
@@ -68,13 +68,13 @@ def problems_of(folder: Path) -> list[str]:
 
 
 def test_the_scenario_that_is_spoiled_is_sound(tmp_path: Path) -> None:
-    inputs = resolve(read_scenario(write(tmp_path, spoiled({}))), TABLES)
+    inputs = resolve(read_scenario(write(tmp_path, spoiled({}, EVERY_TABLE))), TABLES)
     assert {table.name for table in TABLES} == set(inputs.document["tables"])
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.rule)
 def test_bad_input_is_reported_where_it_stands(case: Case, tmp_path: Path) -> None:
-    said = problems_of(write(tmp_path / "sound", spoiled(case.edits)))
+    said = problems_of(write(tmp_path / "sound", spoiled(case.edits, EVERY_TABLE)))
     assert said == case.says
     assert any(line.endswith(f"[{case.rule}]") for line in said)
 

@@ -203,3 +203,13 @@ def test_a_catalogue_that_breaks_its_declaration_is_reported(tmp_path: Path, mon
         read_catalogue("halls")
     edits: dict[str, Edit] = {}
     assert set(rules_broken(tmp_path / "sound", edits)) == {"not_a_choice", "duplicate_row"}
+
+
+@pytest.mark.parametrize(("table", "rows"), [
+    ("opex.csv", "item,usd_per_year\nclos2,500\n"),
+    ("opex.csv", "item,usd_per_year\ncloud,500\n"),
+    ("cash_profiles.csv", "item,event,offset_months,share\ncloud,order,0,1\n"),
+])  # fmt: skip
+def test_money_that_would_be_charged_nowhere_is_refused(tmp_path: Path, table: str, rows: str) -> None:
+    """Fabrics have no running cost of their own, leases are paid as they say."""
+    assert rules_broken(tmp_path, {table: rows}) == ["item_names_one_thing"]
