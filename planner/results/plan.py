@@ -119,7 +119,7 @@ def open_plan(path: str | Path) -> Plan:
     try:
         with xr.open_dataset(source, engine="h5netcdf") as opened:
             data = opened.load()
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, KeyError, RuntimeError) as error:  # h5py's, of a file that is damaged inside
         raise InputError([Problem("not_a_plan", f"is no readable netCDF file ({error})", file=str(source))]) from error
     return Plan(_as_written(data, source))
 
