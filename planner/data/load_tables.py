@@ -10,7 +10,7 @@ from planner.data.cells import is_empty
 from planner.data.csv_text import Record, read_csv
 from planner.data.raw import ListNode, MapNode, Node, Place, RawCell, RawRow, RawTable, Scalar, Unreadable
 
-_TABLE_LIKE = (".csv", ".tsv", ".yaml", ".yml")
+_TABLE_LIKE = (".csv", ".tsv", ".yaml", ".yml", ".xlsx", ".xls", ".ods")
 
 
 def read_text(file: Path) -> tuple[str, Problem | None]:
