@@ -84,6 +84,9 @@ def report(found: Plan, files: list[Path]) -> dict[str, Any]:
 
 def _make_folder(folder: Path) -> None:
     """Make the folder to write to before the search, not after it."""
+    for name, kind in (("plan.nc", Path.is_dir), ("plan.xlsx", Path.is_dir), ("tables", Path.is_file)):
+        if kind(folder / name):
+            raise click.BadParameter(f"{folder / name} stands in the way", param_hint="--out")
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -120,7 +120,7 @@ SOLVE = Table(
     (
         Column("gap", "number", "stop at (bound - objective) / gross value", "", 0.01, low=0, high=1),
         Column("time_limit_s", "number", "wall clock of the search", "s", 300.0, low=0, low_open=True),
-        Column("threads", "integer", "solver threads; empty: all cores", "", None, low=1),
+        Column("threads", "integer", "solver threads; empty: all cores", "", None, low=1, high=256),
         Column("seed", "integer", "random seed of the solver", "", 0, low=0, high=2**31 - 1),
     ),
 )

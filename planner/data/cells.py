@@ -18,6 +18,7 @@ _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _NOT_FINITE = re.compile(r"[+-]?\.?(nan|inf|infinity)", re.IGNORECASE)
 _TIMES = re.compile(r"([1-9][0-9]{0,3}) *x *([0-9]+)")
 _FLAGS = {"yes": True, "true": True, "no": False, "false": False}
+LARGEST_NUMBER = 1e15
 _LARGEST_INTEGER = 2**53
 _LONGEST_LIST = 1200
 _FIRST_MONTH, _LAST_MONTH = month_number("1900-01"), month_number("2199-12")
@@ -98,6 +99,8 @@ def parse_number(value: object) -> float:
         raise BadCell("not_a_number", "must be a number", value, _near_number(value))
     if not math.isfinite(number):
         raise BadCell("not_finite", "must be a finite number", value)
+    if abs(number) > LARGEST_NUMBER:
+        raise BadCell("too_large", "must be at most 1e15: the solver takes 1e20 for infinite", value)
     return number
 
 

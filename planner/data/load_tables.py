@@ -10,7 +10,7 @@ from planner.data.cells import is_empty
 from planner.data.csv_text import Record, read_csv
 from planner.data.raw import ListNode, MapNode, Node, Place, RawCell, RawRow, RawTable, Scalar, Unreadable
 
-_TABLE_LIKE = (".csv", ".tsv", ".yaml", ".yml")
+_TABLE_LIKE = (".csv", ".tsv", ".yaml", ".yml", ".xlsx", ".xls", ".ods")
 
 
 def read_text(file: Path) -> tuple[str, Problem | None]:
@@ -33,9 +33,12 @@ def csv_tables(folder: Path, inline: Mapping[str, Place]) -> tuple[list[RawTable
     tables: list[RawTable] = []
     problems: list[Problem] = []
     for file in sorted(folder.iterdir()):
-        if file.name.startswith((".", "~")) or file.suffix.lower() not in _TABLE_LIKE or not file.is_file():
+        if file.name.startswith((".", "~")) or file.suffix.lower() not in _TABLE_LIKE:
             continue
         place = Place(file.as_posix())
+        if not file.is_file():  # a folder, a dangling link, a pipe: dropped in silence, a table would be not modelled
+            problems.append(place.problem("file_unreadable", "", "is no regular file"))
+            continue
         if file.suffix != ".csv":
             if file.name != "scenario.yaml":
                 message = "is no file of a scenario: scenario.yaml and <table>.csv are"

@@ -39,6 +39,7 @@ CELLS = {
     "required_column": "a required column stands in the table",
     "not_a_number": "a number is written as one",
     "not_finite": "a number is finite",
+    "too_large": "a number is at most 1e15",
     "not_an_integer": "a whole number is written where one is expected",
     "not_a_date": "a date is written YYYY-MM, 1900 to 2199",
     "not_a_flag": "a flag is yes or no",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 
+import h5py
 import xarray as xr
 
 from planner.core.errors import InputError, Problem
@@ -117,11 +118,25 @@ def open_plan(path: str | Path) -> Plan:
     if not source.is_file():
         raise InputError([Problem("file_missing", "there is no such plan file", file=str(source))])
     try:
+        _read_through(source)
         with xr.open_dataset(source, engine="h5netcdf") as opened:
             data = opened.load()
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, KeyError, RuntimeError) as error:  # h5py's, of a file that is damaged inside
         raise InputError([Problem("not_a_plan", f"is no readable netCDF file ({error})", file=str(source))]) from error
     return Plan(_as_written(data, source))
+
+
+def _read_through(source: Path) -> None:
+    """Read a file to its end by h5py alone: on a damaged one h5netcdf leaves a half-made object that complains."""
+
+    def visit(_: str, item: h5py.Group | h5py.Dataset) -> None:
+        dict(item.attrs)
+        if isinstance(item, h5py.Dataset):
+            item[()]
+
+    with h5py.File(source, "r") as file:
+        dict(file.attrs)
+        file.visititems(visit)
 
 
 def _as_written(data: xr.Dataset, source: Path) -> xr.Dataset:

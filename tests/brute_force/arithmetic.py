@@ -11,7 +11,7 @@ from tests.generators import Document, Row, month_of
 HOURS = 730.5
 SECONDS = HOURS * 3600
 MUSD = 1e-6
-DECAY = {"compute": 0.72, "network": 0.80, "hall": 0.95, "power": 0.95}
+DECAY = {"compute": ("compute", 0.72), "network": ("network", 0.80), "hall": ("power", 0.95), "power": ("power", 0.95)}
 COOLS = {"air": {"air", "either"}, "liquid": {"liquid", "either"}, "either": {"air", "liquid", "either"}}
 NARROW = {"bf16": 1.0, "fp8": 0.5, "fp4": 0.25}
 
@@ -54,7 +54,7 @@ class Scenario:
         self.first, self.year_starts = month_of(calendar["start"]), calendar["fiscal_year_starts"]
         lengths = list(calendar["periods"])
         self.reported = sum(lengths)
-        self.end = self.reported + calendar["tail_months"]
+        self.end = self.reported + (self._usual_tail() if calendar["tail_months"] is None else calendar["tail_months"])
         while sum(lengths) < self.end:
             to_year_end = next(
                 m for m in range(1, 13) if (self.first + sum(lengths) + m - self.year_starts + 1) % 12 == 0
@@ -64,6 +64,17 @@ class Scenario:
         self.periods = [Span(a, a + n) for a, n in zip(starts, lengths, strict=True)]
         step = calendar["slot_months"]
         self.slots = [Span(a, min(a + step, p.end)) for p in self.periods for a in range(p.start, p.end, step)]
+
+    def _usual_tail(self) -> int:
+        """Two years, or the longest lead in use."""
+        leads = [r["lead_time_months"] + r["bring_up_months"] for r in self.rows("accelerators") if r["orderable"]]
+        for table, extends in (
+            ("halls", "max_modules"),
+            ("power_sources", "module_mw"),
+            ("fabrics", "block_endpoints"),
+        ):
+            leads += [r["lead_time_months"] for r in self.rows(table) if r[extends]]
+        return max([24, *leads])
 
     def rows(self, table: str) -> list[Row]:
         return self.document["tables"].get(table, [])
@@ -89,7 +100,7 @@ class Scenario:
 
     def arrivals(self, row: Row, lead: int) -> Iterator[tuple[int, int, int]]:
         """(period, its start, order month) of what can be ordered inside the horizon and its windows."""
-        for v, period in enumerate(self.periods):
+        for v, period in enumerate(self.periods) if row.get("orderable", True) else []:
             order = period.start - lead
             in_window = (
                 self.month(row.get("orderable_from"), -math.inf) <= order <= self.month(row.get("orderable_until"))
@@ -115,9 +126,10 @@ class Scenario:
 
     def worth_at_end(self, part: str, price: float, start: int, paid_by_end: float) -> float:
         """Terminal value of something in service from `start`."""
-        if self.document["finance"]["terminal_value"] == "none":
+        finance, (rate, usual) = self.document["finance"], DECAY[part]
+        if finance["terminal_value"] == "none":
             return 0.0
-        return min(price * DECAY[part] ** ((self.end - start) / 12), paid_by_end)
+        return min(price * finance.get(f"decay_{rate}", usual) ** ((self.end - start) / 12), paid_by_end)
 
     def efficiency(self, load: Row, accelerator: str, n: float) -> tuple[float, float] | None:
         """MFU and goodput of a gang of n: a load's own figures first, then the table's row for that size."""

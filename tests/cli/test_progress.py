@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,14 @@ from planner.cli.progress import PlainProgress, patient_interrupts, sentence
 from planner.cli.session import Session
 from planner.core.interrupts import undisturbed
 from planner.solve.options import Progress
+
+
+@pytest.fixture(autouse=True)
+def _ctrl_c_interrupts() -> Iterator[None]:
+    """A shell that starts the tests in the background has them ignore Ctrl-C; these tests send it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def test_says_time_plan_bound_gap_and_nodes() -> None:

@@ -141,6 +141,20 @@ def test_a_table_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert said(caught.value, folder) == ["opex.csv: cannot be read: Permission denied [file_unreadable]"]
 
 
+def test_a_table_that_is_no_file_is_not_taken_as_absent(tmp_path: Path) -> None:
+    folder = write(tmp_path, spoiled({}))
+    for name in ("opex.csv", "budgets.csv"):
+        (folder / name).unlink(missing_ok=True)
+    (folder / "opex.csv").mkdir()
+    (folder / "budgets.csv").symlink_to("nowhere.csv")
+    with pytest.raises(InputError) as caught:
+        resolve(read_scenario(folder), TABLES)
+    assert {
+        "budgets.csv: is no regular file [file_unreadable]",
+        "opex.csv: is no regular file [file_unreadable]",
+    } <= set(said(caught.value, folder))
+
+
 def test_a_variant_adds_rows_and_changes_in_order(tmp_path: Path) -> None:
     write(tmp_path / "sound", spoiled({}))
     first = VARIANT + (

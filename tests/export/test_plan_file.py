@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,24 @@ def test_what_is_no_plan_is_refused(plans: dict[str, Plan], tmp_path: Path) -> N
     xr.Dataset({"a": 1}).to_netcdf(tmp_path / "other.nc", engine="h5netcdf")
     with pytest.raises(InputError, match="holds no plan: inputs, status, objective_musd missing"):
         planner.open_plan(tmp_path / "other.nc")
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # h5netcdf's half-opened file
+def test_a_damaged_plan_is_refused_in_words(plans: dict[str, Plan], tmp_path: Path) -> None:
+    whole = plans["tiny"].to_netcdf(tmp_path / "plan.nc").read_bytes()
+    refused = 0
+    for seed in range(20):
+        draw = random.Random(seed)
+        damaged = bytearray(whole)
+        for _ in range(100):
+            damaged[draw.randrange(len(damaged))] ^= 0xFF
+        (tmp_path / "damaged.nc").write_bytes(damaged)
+        try:
+            planner.open_plan(tmp_path / "damaged.nc")
+        except InputError as error:
+            assert "not_a_plan" in str(error)
+            refused += 1
+    assert refused > 10
 
 
 def test_methods_are_bound_with_the_public_names(plans: dict[str, Plan], tmp_path: Path) -> None:

@@ -57,4 +57,4 @@ def test_both_formulations_have_one_optimum(seed: int) -> None:
 def test_most_of_them_buy_and_train() -> None:
     data = {seed: plan(seed).data for seed in SEEDS}
     busy = [s for s in SEEDS if (data[s]["run_status"] != "refused").sum() >= 2 and data[s]["order"].sum() >= 2]
-    assert len(busy) >= 15, busy
+    assert len(busy) >= 12, busy

@@ -23,6 +23,8 @@ def check_outputs(case: Case, fleet: Fleet, use: Use, choices: list[Choice]) -> 
     stranded[:, len(case.own) :] = 0.0
     case.compare("stranded_accelerators", stranded, "accelerator", "site", "period", unit="accelerators")
     taken = use.gangs + use.streams
+    if "taken" in case.data.variables:
+        case.compare("taken", taken, "accelerator", "site", "period", unit="accelerators")
     share = np.divide(taken, fleet.in_service, out=np.zeros_like(taken), where=fleet.in_service > 0)
     case.compare("taken", taken, "accelerator", "site", "period", unit="accelerators")
     case.compare("utilisation", share, "accelerator", "site", "period", unit="1")

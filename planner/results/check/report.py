@@ -73,6 +73,7 @@ class CheckReport:
             if len(group) > SHOWN:
                 lines.append(f"  {group[0].equation}: and {len(group) - SHOWN} more")
         lines += [f"  notice: {notice}" for notice in self.notices]
+        lines.append("  not derived again: shadow prices and the reasons read off them, how the search ended")
         return "\n".join(lines)
 
 
