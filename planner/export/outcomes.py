@@ -6,7 +6,7 @@ from collections import defaultdict
 
 from planner.export.reading import LEAST, Field, Reading, Table, Value, as_table, whole
 
-SIGN = {"value": 1, "terminal": 1, "capex": -1, "opex": -1, "penalty": -1}
+SIGN = {"value": 1, "resale": 1, "terminal": 1, "capex": -1, "opex": -1, "penalty": -1}
 RUN_FIELDS = (
     Field("run", "id", "run"),
     Field("team", "id", "who asks"),

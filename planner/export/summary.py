@@ -37,18 +37,21 @@ class PlanSummary:
 
     def worth(self) -> str:
         """Net value with what it is made of."""
-        sums = dict.fromkeys(("value", "terminal", "capex", "opex", "penalty"), 0.0)
+        sums = dict.fromkeys(("value", "resale", "terminal", "capex", "opex", "penalty"), 0.0)
         for line in self.tables.ledger.records():
             sums[line["kind"]] += abs(line["discounted_musd"])
         names = {"value": "value", "terminal": "+ worth at the end", "capex": "- capex", "opex": "- opex"}
         parts = [f"{name} {money(sums[kind])}" for kind, name in names.items()]
         parts += [f"- penalties {money(sums['penalty'])}"] if sums["penalty"] else []
+        parts[1:1] = [f"+ resale {money(sums['resale'])}"] if sums["resale"] else []
         net = float(self.data.attrs["objective_musd"])
         inputs = self.tables.reading.inputs
         start = inputs.setting("calendar", "start")
         if inputs.setting("finance", "objective") == "least_cost":
-            costs = " + ".join(part.removeprefix("- ") for part in parts[2:])
-            return f"Cost {money(-net)}, discounted to {start} ({costs} - worth at the end {money(sums['terminal'])})."
+            costs = " + ".join(part.removeprefix("- ") for part in parts if part.startswith("- "))
+            back = f" - resale {money(sums['resale'])}" if sums["resale"] else ""
+            back += f" - worth at the end {money(sums['terminal'])}"
+            return f"Cost {money(-net)}, discounted to {start} ({costs}{back})."
         return f"Net value {money(net)}, discounted to {start} ({' '.join(parts)})."
 
     def trust(self) -> str:
