@@ -124,3 +124,21 @@ def test_reference_prints_the_mathematics_and_the_inputs(command: Planner) -> No
     assert mathematics.code == inputs.code == 0
     assert "(B1) spend[k,y]" in mathematics.out
     assert "lead_time_months" in inputs.out
+
+
+def test_compare_says_what_moved(command: Planner, saved: Path, tmp_path: Path) -> None:
+    less = planner.load("tiny").with_({"budgets.*.all.budget_musd": "*0.5"}).solve().to_netcdf(tmp_path / "less.nc")
+    said = command("compare", saved, less)
+    assert said.code == 0
+    assert "Net value: -" in said.out
+    found = command("compare", saved, less, "--json").json
+    assert found["value"]["resolved"] is True
+    assert found["value"]["high_musd"] < 0
+    assert found["cash"] and found["orders"]
+
+
+def test_size_gives_formula_and_source(command: Planner) -> None:
+    said = command("size", "--accelerator", "h100", "--flop", "1e24", "--days", "30")
+    assert said.code == 0
+    assert "accelerator-hours" in said.out and "source:" in said.out
+    assert command("size", "--accelerator", "h10", "--flop", "1e24", "--days", "30").code == 3
