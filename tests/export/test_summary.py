@@ -63,7 +63,7 @@ def test_says_what_a_director_asks(plans: dict[str, Plan]) -> None:
     assert "Runs: 1 start in time, 1 late, 0 refused; value 291 M$ of 350 M$" in lines
     assert any(line.startswith("  b ") and "6 months late" in line for line in lines)
     assert any(line.startswith("  1,000 more x1 at alpha through 2027: worth") for line in lines)
-    assert "Not modelled (the scenario has no such table): supply, leases, streams, opex." in lines
+    assert "Not modelled (the scenario has no such table): supply, leases, streams, links, opex." in lines
 
 
 def test_says_what_was_broken_at_its_price(plans: dict[str, Plan]) -> None:
