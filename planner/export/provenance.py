@@ -39,7 +39,8 @@ SETTING_FIELDS = (
 # Tables that refine others: to lack them leaves nothing out.
 REFINING = frozenset({
     "cash_profiles", "link_modules", "mfu", "placement", "power_phases", "priced_limits", "prices", "resale",
-    "retrofits", "running", "span_sites", "spans", "stream_demand", "stream_segments", "stream_speeds", "teams", "traffic",
+    "retrofits", "running", "span_sites", "spans", "stream_demand", "stream_segments", "stream_speeds", "teams",
+    "traffic",
 })  # fmt: skip
 
 
