@@ -35,15 +35,19 @@ class Found:
 
 
 def gross_scale(m: Workspace, case: Case, matrix: Matrix) -> Scale:
-    """What the gap is a share of: the point's gross discounted value (least cost: its gross cost), M$."""
+    """What the gap is a share of, M$: the point's gross discounted value.
+
+    Its gross cost where the objective is least cost, or where nothing could earn: a network for traffic alone.
+    """
     least_cost = case.inputs.setting("finance", "objective") == "least_cost"
-    kinds = ("capex", "opex", "penalty") if least_cost else ("value",)
+    of_cost = least_cost or not (case.runs or case.inputs.rows("stream_segments"))
+    kinds = ("capex", "opex", "penalty") if of_cost else ("value",)
     at, coefficients = matrix.positions(), np.zeros(len(matrix.columns))
     constant = 0.0
     for line, _ in m.ledger.lines(*kinds):
         factor = abs(weight(line, case))
         terms, fixed = m.ledger.terms(line)
-        constant += factor * fixed if least_cost else 0.0
+        constant += factor * fixed if of_cost else 0.0
         for coefficient, variable in terms:
             if (column := at.get(id(variable))) is not None:  # a variable in no row or cost has no column
                 coefficients[column] += factor * coefficient

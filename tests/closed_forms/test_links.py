@@ -47,6 +47,14 @@ def test_modules_are_whole_and_kinds_combine(tbps: float, cost: float) -> None:
     solve(network([12], [link("ab")], [module("ab", 10, 3), module("ab", 40, 8)], [send("ab", tbps)]), -cost)
 
 
+@pytest.mark.parametrize("objective", ["value_minus_cost", "least_cost"])
+def test_gap_where_nothing_earns(objective: str) -> None:
+    """A network for traffic alone has no value to measure a gap by: it is a share of the cost."""
+    case = network([12], [link("ab")], [module("ab", 10, 3)], [send("ab", 12)], finance={"objective": objective})
+    plan = solve(case, -6.0)
+    assert plan.data.attrs["scale_musd"] == pytest.approx(6.0)
+
+
 @pytest.mark.parametrize(("existing", "cost"), [(12, 0), (2, 3), (1, 6)])
 def test_what_is_there_costs_nothing(existing: float, cost: float) -> None:
     """Capacity that stands is used first."""
