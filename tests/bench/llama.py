@@ -16,7 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 
-STEPS = ("candidates", "build", "compile", "solve", "prices", "read_back", "check")
+STEPS = ("build", "compile", "solve", "prices", "read_back", "check")
 SIZES = ("columns", "integers", "rows", "nonzeros", "candidates")
 
 
