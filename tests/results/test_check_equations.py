@@ -71,6 +71,7 @@ PLANTED: list[tuple[str, list[Value], str]] = [
     ("D6", [values("unserved", 2.9, FIRST, stream="research")], "stream=research period=2026-01"),
     ("D7", [values("segment_served", 0.1, FIRST, stream="research", segment=1)], "stream=research period=2026-01"),
     ("D8", [values("segment_served", 51, THIRD, stream="research", segment=0)], "segment=0 period=2026-07"),
+    ("D8", [values("segment_served", 51, THIRD, stream="research", segment=1)], "segment=1 period=2026-07"),
     ("D8", [values("segment_served", 1, FIRST, stream="spare", segment=0)], "stream=spare segment=0"),
     ("B1", [values("budget_left", 2.2, budget_category="hall", fiscal_year=2026)], "hall fiscal_year=2026"),
     ("B1", [values("budget_left", 13.0, budget_category="hall", fiscal_year=2027)], "hall fiscal_year=2027"),
