@@ -143,7 +143,7 @@ def run_row(run: Run) -> dict[str, object]:
     )
     return {
         "run": name,
-        "title": f"{run.team.capitalize()}, {'smaller run ' + str(run.number) if run.number else 'flagship'}, {run.year}",
+        "title": f"{run.team.capitalize()}, {f'smaller run {run.number}' if run.number else 'flagship'}, {run.year}",
         "team": run.team,
         "flop_zflop": f"{run.zflop:.0f}",
         "number_format": fmt,
@@ -189,24 +189,28 @@ def demand_rows() -> list[dict[str, object]]:
 
 def segment_rows() -> list[dict[str, object]]:
     """Worth of the experiments: each year's further PFLOP/s at that year's rent, as rows of stream_segments.csv."""
-    rows: list[dict[str, object]] = []
+    worth: list[tuple[str, float, float, str]] = []
     for team, years in experiments().items():
         for year, rate in years.items():
+            rent = PRIORITY_OF_EXPERIMENTS * rent_usd_per_zflop(year, FORMAT[team]) * SECONDS_PER_MONTH / 1e6
             # the last year's rent holds as far again, for variants that ask for more
-            worth = PRIORITY_OF_EXPERIMENTS * rent_usd_per_zflop(year, FORMAT[team]) * SECONDS_PER_MONTH / 1e6 / 1e6
-            why = f"by rule (README): what {year} asks for beyond the year before, at {year}'s rent (k = {PRIORITY_OF_EXPERIMENTS:g})"
-            last = year == YEARS[-1]
-            rows.append({
-                "stream": f"experiments_{team}", "up_to_pflops": round(rate * HALVES[7] * (2 if last else 1)), "musd_per_pflops_month": f"{worth:.6f}",
-                "source": "", "assumption": why,
-            })  # fmt: skip
-    for i, rent in enumerate(SPARE_USD_PER_H100_HOUR, 1):
-        rows.append({
-            "stream": "spare", "up_to_pflops": round(i * SPARE_STEP * H100_PFLOPS),
-            "musd_per_pflops_month": f"{SPARE_HOURS * rent * HOURS_PER_MONTH / H100_PFLOPS / 1e6:.6f}", "source": "",
-            "assumption": f"by rule (README): {rent:g} USD an hour, {SPARE_HOURS:g} of the hours let, for the {i}. {SPARE_STEP:,} H100",
-        })  # fmt: skip
-    return rows
+            end = rate * HALVES[7] * (2 if year == YEARS[-1] else 1)
+            why = f"what {year} asks for beyond the year before, at {year}'s rent (k = {PRIORITY_OF_EXPERIMENTS:g})"
+            worth.append((f"experiments_{team}", end, rent, why))
+    for i, usd in enumerate(SPARE_USD_PER_H100_HOUR, 1):
+        why = f"{usd:g} USD an hour, {SPARE_HOURS:g} of the hours let, for the {i}. {SPARE_STEP:,} H100"
+        rent = SPARE_HOURS * usd * HOURS_PER_MONTH / H100_PFLOPS
+        worth.append(("spare", i * SPARE_STEP * H100_PFLOPS, rent, why))
+    return [
+        {
+            "stream": stream,
+            "up_to_pflops": round(end),
+            "musd_per_pflops_month": f"{rent / 1e6:.6f}",
+            "source": "",
+            "assumption": f"by rule (README): {why}",
+        }
+        for stream, end, rent, why in worth
+    ]
 
 
 def text(rows: list[dict[str, object]]) -> str:
