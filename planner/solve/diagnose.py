@@ -47,6 +47,9 @@ def explain_infeasible(matrix: Matrix, options: Options, case: Case, rooms: Sequ
     if status == highspy.HighsStatus.kError or len(values) != len(matrix.rows):
         return "no plan keeps every hard limit, and no set of limits was found whose relaxation would admit one"
     short = np.maximum(np.maximum(matrix.row_lower - values, values - matrix.row_upper), 0.0)
+    if (short[~able] > 1e-5 * np.maximum(1.0, np.abs(values[~able]))).any():
+        # HiGHS had no point: what it hands over breaks rows that were to hold, and says nothing of the others
+        return "no plan keeps every hard limit, and no set of limits was found whose relaxation would admit one"
     dearest = np.argsort(-short * penalties, kind="stable")
     broken = [(matrix.rows[i], float(short[i])) for i in dearest if able[i] and short[i] > 1e-6]
     if not broken:
