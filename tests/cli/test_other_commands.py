@@ -130,7 +130,8 @@ def test_compare_says_what_moved(command: Planner, saved: Path, tmp_path: Path) 
     less = planner.load("tiny").with_({"budgets.*.all.budget_musd": "*0.5"}).solve().to_netcdf(tmp_path / "less.nc")
     said = command("compare", saved, less)
     assert said.code == 0
-    assert "Net value: -" in said.out
+    assert "Best net value, this less base: -" in said.out
+    assert "  with budgets.*.all.budget_musd=*0.5" in said.out
     found = command("compare", saved, less, "--json").json
     assert found["value"]["resolved"] is True
     assert found["value"]["high_musd"] < 0
