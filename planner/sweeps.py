@@ -25,7 +25,10 @@ FIGURES = {
     "bound_musd": "no plan is worth more",
     "gap_musd": "bound less net value",
 }
-TABLES = ("cash", "delivered", "run_status", "run_start", "run_months_late")
+TABLES = (
+    "cash", "delivered",
+    "run_status", "run_start", "run_months_late", "run_site", "run_accelerator", "run_n",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

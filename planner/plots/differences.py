@@ -27,12 +27,13 @@ def value_differences(intervals: Mapping[str, Interval], base: str = "the base")
     """
     ends = [end for interval in intervals.values() for end in (interval.low, interval.high)]
     unit, per = ("B$", MUSD_PER_BUSD) if max(map(abs, ends), default=0.0) >= 10 * MUSD_PER_BUSD else ("M$", 1.0)
+    digits = 1 if max(map(abs, ends), default=0.0) / per < 100 else 0
     fig, (ax,) = figure(f"Net value against {base} (grey: not resolved at these gaps)", "", 1, 0.4 * len(intervals) + 1)
     for y, interval in enumerate(intervals.values()):
         low, high = interval.low / per, interval.high / per
         colour = COLOURS[0] if interval.resolved else WASTE
         ax.plot([low, high], [y, y], color=colour, lw=8, solid_capstyle="butt", marker="|", ms=10, mew=1.5)
-        says = f"{low:+,.0f} to {high:+,.0f}" if high - low >= 0.5 else f"{low:+,.1f}"
+        says = f"{low:+,.{digits}f}" if interval.exact else f"{low:+,.{digits}f} to {high:+,.{digits}f}"
         ax.annotate(says, (high, y), (6, 0), textcoords="offset points", va="center", fontsize="x-small", bbox=PLAIN)
     ax.axvline(0.0, color="black", lw=1.0, zorder=0)
     ax.set_yticks(range(len(intervals)), list(intervals))
