@@ -6,12 +6,12 @@ from typing import Any
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from planner.export.outcomes import PARTS
 from planner.export.pen import Pen
 from planner.export.placed import Placed, Sum
 from planner.export.tables import PlanTables
 from planner.export.year_sheet import YearSheet
 
-PARTS = {"capex": "category", "opex": "opex_part", "resale": None}  # the dims that hold a kind's parts
 BUDGET_LINES = (
     ("budget", "budget_musd"), ("carried in from the year before", "carried_in_musd"),
     ("pulled forward from the next year", "pulled_in_musd"), ("overrun at its price", "overrun_musd"),
@@ -26,11 +26,12 @@ def write_cash(sheet: Any, pen: Pen, tables: PlanTables, ledger: Placed) -> Rows
         behind="behind the horizon",
     )  # fmt: skip
     rows: Rows = {}
-    for kind, dim in PARTS.items():
-        parts = tables.reading.labels(dim) if dim else ["compute"] if tables.sales.rows else []
-        if parts:
-            lines = {part: _due(page, ledger, kind, part) for part in parts}
-            rows[kind] = page.block(kind, lines, f"{kind} in all")
+    blocks = {kind: tables.reading.labels(dim) for kind, dim in PARTS.items()}
+    if tables.sales.rows:
+        blocks["resale"] = ["compute"]
+    for kind, parts in blocks.items():
+        lines = {part: _due(page, ledger, kind, part) for part in parts}
+        rows[kind] = page.block(kind, lines, f"{kind} in all")
     by_key = {(row["fiscal_year"], row["category"]): row for row in tables.cash.records()}
     for category in dict.fromkeys(row["category"] for row in tables.reading.inputs.rows("budgets")):
         due = rows["opex" if category == "opex" else "capex"]["total" if category in ("all", "opex") else category]

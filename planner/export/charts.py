@@ -77,7 +77,7 @@ def _finish(chart: Any, title: str, unit: str, *, dates: bool) -> None:
 
 
 def _capex(book: Any, tables: PlanTables, rows: Rows) -> Any:
-    """Cash due by category as stacked columns, what the budget of all capex has available as a line."""
+    """Cash due by category as stacked columns, the budget of all capex as marks."""
     calendar = tables.reading.case.calendar
     years = [year for year, months in calendar.months_by_year().items() if months[0] < calendar.reported_end]
     last, heads = len(years), (HEAD, 1, HEAD, len(years))
@@ -86,12 +86,15 @@ def _capex(book: Any, tables: PlanTables, rows: Rows) -> Any:
         chart.add_series(_series("Cash", (row, 0), heads, (row, 1, row, last), fill={"color": colour}, gap=60))
     if "budget all" in rows:
         line = book.add_chart({"type": "line"})
-        for name, shown, colour, dash in (
-            ("budget", "budget", "#7f7f7f", "dash"),
-            ("available", "budget with carry-over and overrun", "#000000", "solid"),
+        for name, shown, colour in (
+            ("budget", "budget", "#7f7f7f"),
+            ("available", "budget with carry-over and overrun", "#000000"),
         ):
-            row, look = rows["budget all"][name], {"color": colour, "width": 2, "dash_type": dash}
-            line.add_series(_series("Cash", shown, heads, (row, 1, row, last), line=look, marker={"type": "diamond"}))
+            row, fill = rows["budget all"][name], {"color": colour}
+            mark = {"type": "long_dash", "size": 15, "fill": fill, "border": fill}
+            line.add_series(
+                _series("Cash", shown, heads, (row, 1, row, last), line={"none": True}, marker=mark)
+            )  # fmt: skip
         chart.combine(line)
     _finish(chart, "Capex by fiscal year against budget", "M$", dates=False)
     return chart

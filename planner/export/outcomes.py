@@ -65,6 +65,13 @@ CALENDAR_FIELDS = (
     Field("site", "id", "site or lease; a run over several sites has a row for each; empty: refused"),
     Field("accelerator", "id", "type"),
 )
+QUARTER_FIELDS = (
+    Field("quarter", "date", "first month of the quarter of the fiscal year"),
+    Field("fiscal_year", "year", "the calendar year in which the fiscal year ends"),
+    Field("number", "integer", "which quarter of the fiscal year"),
+    Field("in_tail", "flag", "begins behind the reported horizon"),
+)
+PARTS = {"capex": "category", "opex": "opex_part"}  # the dims that hold a kind's parts
 BUDGET_CELLS = (
     "budget_musd", "carried_in_musd", "pulled_in_musd", "taken_musd", "overrun_musd", "left_musd",
 )  # fmt: skip
@@ -156,6 +163,34 @@ def _budget(r: Reading, category: str, year: int) -> Row:
     return dict(zip(BUDGET_CELLS, cells, strict=True))
 
 
+def _quarter_fields(tables: PlanTables) -> tuple[Field, ...]:
+    parts = [(kind, part) for kind, dim in PARTS.items() for part in tables.reading.labels(dim)]
+    return (
+        *(Field(f"{kind}_{part}_musd", "musd", f"{kind} due: {part}", total=True) for kind, part in parts),
+        Field("capex_musd", "musd", "capex due", total=True),
+        Field("opex_musd", "musd", "opex due", total=True),
+        Field("resale_musd", "musd", "proceeds of sales", total=True),
+    )
+
+
+def _quarters(tables: PlanTables) -> Iterable[Row]:
+    r, calendar = tables.reading, tables.reading.case.calendar
+    offset = (calendar.first_month + 1 - calendar.fiscal_year_starts) % 12  # months of the fiscal year before month 0
+    due: dict[int, dict[str, float]] = defaultdict(lambda: {field.name: 0.0 for field in _quarter_fields(tables)})
+    for line in tables.ledger.records():
+        if line["kind"] in (*PARTS, "resale"):
+            row = due[(calendar.month(line["date"]) + offset) // 3]
+            row[f"{line['kind']}_musd"] += line["amount_musd"]
+            if line["kind"] in PARTS:
+                row[f"{line['kind']}_{line['part']}_musd"] += line["amount_musd"]
+    for quarter, amounts in sorted(due.items()):
+        first = 3 * quarter - offset
+        yield {
+            "quarter": r.month(first), "fiscal_year": calendar.fiscal_year(first), "number": quarter % 4 + 1,
+            "in_tail": r.in_tail(first), **amounts,
+        }  # fmt: skip
+
+
 def _worth(tables: PlanTables) -> Iterable[Row]:
     r, periods = tables.reading, tables.reading.case.calendar.periods
     for (category, year), price in r.entries("price_budget"):
@@ -174,5 +209,9 @@ CALENDAR = Declared(
     _period_fields,
 )  # fmt: skip
 CASH = Declared("cash", "Cash", "Cash by fiscal year against budget", CASH_FIELDS, _cash)
+QUARTERS = Declared(
+    "quarters", "Quarters", "Cash by quarter of the fiscal year, nominal, by due date", QUARTER_FIELDS, _quarters,
+    _quarter_fields,
+)  # fmt: skip
 LEDGER = Declared("ledger", "Ledger", "Ledger: every line of money", LEDGER_FIELDS, _ledger)
 WORTH = Declared("worth", "Worth", "What one more unit of each limit that binds is worth", WORTH_FIELDS, _worth)

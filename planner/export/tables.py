@@ -18,7 +18,8 @@ from planner.export.table import Declared, Field, Table, Value
 DECLARED: tuple[Declared, ...] = (
     buying.ORDERS, buying.POWER, buying.NETWORK, rented.LEASES, outcomes.RUNS, outcomes.CALENDAR, works.ALLOCATION,
     works.STREAMS, in_service.USE, in_service.MW, in_service.TRAFFIC, in_service.SALES, depreciation.ASSETS,
-    outcomes.CASH, outcomes.LEDGER, outcomes.WORTH,
+    outcomes.CASH,
+    outcomes.QUARTERS, outcomes.LEDGER, outcomes.WORTH,
 )  # fmt: skip
 
 
@@ -80,7 +81,7 @@ def write_tables(data: xr.Dataset, folder: str | Path) -> list[Path]:
     Returns
     -------
     The files written, one a table: orders, power, network, leases, runs, calendar, allocation, streams, use, mw,
-    traffic, sales, assets, cash, ledger, worth (.csv).
+    traffic, sales, assets, cash, quarters, ledger, worth (.csv).
     """
     tables = PlanTables(data).all()
     return [write_bytes(Path(folder) / f"{table.name}.csv", csv_text(table).encode()) for table in tables]

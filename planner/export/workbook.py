@@ -24,7 +24,7 @@ CREATED = datetime.datetime(2000, 1, 1)  # fixed, so that the same plan gives th
 A4 = 9
 _PLAIN = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 FRONT = ("Summary", "Charts", "Cash", "Depreciation", "Teams")
-ALWAYS = ("orders", "power", "network", "leases", "sales", "use", "mw", "runs", "allocation")
+ALWAYS = ("quarters", "orders", "power", "network", "leases", "sales", "use", "mw", "runs", "allocation")
 WHERE_ANY = ("traffic", "streams", "worth")
 BACK = ("ledger", "sources")
 ORIGINS = ("catalogue", "changes", "settings")
@@ -53,7 +53,7 @@ def workbook_bytes(data: xr.Dataset) -> bytes:
         pen.fit_columns(sheet)
         sheet.set_landscape()
         sheet.set_paper(A4)
-        sheet.fit_to_pages(1, 0)
+        sheet.fit_to_pages(1, 1 if sheet.get_name() == "Charts" else 0)
         if sheet.get_name() not in ("Summary", "Charts"):
             sheet.repeat_rows(HEAD)
     book.close()

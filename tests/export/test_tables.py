@@ -16,7 +16,7 @@ from planner.export.tables import PlanTables, csv_text, write_tables
 NAMES = ("rich", "bare", "idle", "tiny", "campus", "early")
 TABLES = [
     "orders", "power", "network", "leases", "runs", "calendar", "allocation", "streams", "use", "mw", "traffic",
-    "sales", "assets", "cash", "ledger", "worth",
+    "sales", "assets", "cash", "quarters", "ledger", "worth",
 ]  # fmt: skip
 KINDS = ("hall", "retrofit", "site", "power_source", "phase")
 CELL = re.compile(r"|[a-z][A-Za-z0-9_@. :(),-]*|-?[0-9.]+(e[-+]?[0-9]+)?|[0-9]{4}-[0-9]{2}(-01)?|MW [a-zA-Z ]+")
@@ -75,6 +75,30 @@ def test_cash_is_the_dataset_s_and_fits_the_budget(plans: dict[str, Plan], name:
             assert have - row.taken_musd - row.cash_musd == pytest.approx(row.left_musd, abs=1e-6)
     after = cash.xs("opex", level="category")["after_horizon_musd"].sum()
     assert (after > 0) == (name == "rich")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_quarters_add_up_to_the_ledger(plans: dict[str, Plan], name: str) -> None:
+    due, quarters = frame(plans[name], "ledger").groupby("kind").amount_musd.sum(), frame(plans[name], "quarters")
+    for kind in ("capex", "opex", "resale"):
+        assert quarters[f"{kind}_musd"].sum() == pytest.approx(due.get(kind, 0.0), abs=1e-8)
+    parts = quarters.filter(regex="^capex_.*_musd$").sum(axis=1)
+    assert parts.tolist() == pytest.approx(quarters.capex_musd.tolist())
+
+
+def test_quarters_are_those_of_the_fiscal_year(plans: dict[str, Plan]) -> None:
+    early = frame(plans["early"], "quarters").set_index("quarter")
+    assert early.capex_compute_musd.to_dict() == {
+        "2026-01-01": 5,
+        "2026-04-01": 5,
+        "2026-07-01": 10,
+    }  # order, delivery, + 3
+    rich = frame(plans["rich"], "quarters").set_index("quarter")  # fiscal years from July
+    assert (rich.fiscal_year["2026-04-01"], rich.number["2026-04-01"]) == (2026, 4)
+    assert (rich.fiscal_year["2026-07-01"], rich.number["2026-07-01"]) == (2027, 1)
+    in_2027 = rich[rich.fiscal_year == 2027].opex_musd.sum()
+    cash = frame(plans["rich"], "cash").set_index(["fiscal_year", "category"])
+    assert in_2027 == pytest.approx(cash.cash_musd[2027, "opex"])
 
 
 def test_use_is_the_dataset_s(plans: dict[str, Plan]) -> None:
