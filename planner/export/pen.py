@@ -50,6 +50,7 @@ class Pen:
             if quoted:
                 made.set_quote_prefix()
             if indent:
+                made.set_align("left")
                 made.set_indent(1)
             if kind == "text":
                 made.set_align("top")

@@ -189,6 +189,8 @@ def test_sheets_can_be_read_on_a_screen(plans: dict[str, Plan]) -> None:
     for name in ("Orders", "Power", "Network", "Leases", "Runs", "Fleet", "Assets", "Ledger", "Sources"):
         assert book[name].freeze_panes == "B5"
         assert book[name].auto_filter.ref
+    behind_a_number = book["Quarters"]["D5"].alignment
+    assert (behind_a_number.horizontal, behind_a_number.indent) == ("left", 1)
     assert book["Ledger"]["E5"].number_format == "yyyy-mm"
     assert book["Ledger"]["F5"].number_format == "0"  # a year, not 2,026
     assert all(8 <= d.width <= 63 for sheet in book for d in sheet.column_dimensions.values())
