@@ -67,4 +67,3 @@ def stack(ax: Axes, dates: np.ndarray[Any, Any], layers: list[tuple[str, np.ndar
         ax.fill_between(dates, bottom, top, step="post", label=label, color=colour, linewidth=0)
         bottom = top
     ax.margins(x=0)
-    ax.set_ylim(bottom=0.0)

@@ -22,5 +22,6 @@ def fleet_by_type(data: xr.Dataset) -> Figure:
     types = [str(g) for g in units["accelerator"].to_numpy()]
     layers = [(g, units.sel(accelerator=g).to_numpy(), COLOURS[i % len(COLOURS)]) for i, g in enumerate(types)]
     stack(ax, edges(shown), layers)
+    ax.set_ylim(bottom=0.0)
     legend_beside(ax, upward=True)
     return fig

@@ -40,6 +40,7 @@ def power_waterfall(data: xr.Dataset, sites: list[str] | None = None) -> Figure:
             if name in shown:
                 mw = steps(_at_site(shown, name, dim, site))
                 ax.step(dates, mw, style, where="post", color="black", lw=1.0, label=label)
+        ax.set_ylim(bottom=0.0)
         ax.set_title(site, fontsize="small", loc="left")
     keys = {
         label: handle for ax in axes for handle, label in zip(*ax.get_legend_handles_labels(), strict=True)

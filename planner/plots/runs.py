@@ -49,7 +49,7 @@ def run_gantt(data: xr.Dataset) -> Figure:
     if refused:
         more = f" and {len(refused) - MOST_NAMED} more" if len(refused) > MOST_NAMED else ""
         named = f"refused ({len(refused)}): {', '.join(refused[:MOST_NAMED])}{more}"
-        ax.set_xlabel("\n".join(textwrap.wrap(named, 110)), loc="left", fontsize="x-small", linespacing=1.4)
+        ax.set_xlabel("\n".join(textwrap.wrap(named, 140)), loc="left", fontsize="x-small", linespacing=1.4)
     return fig
 
 

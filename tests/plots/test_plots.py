@@ -80,6 +80,14 @@ def test_source_lines_are_mw_of_it(plan: planner.Plan) -> None:
     at_meter = shown["power_source_mw"].to_numpy()[shown["power_source_site"].to_numpy() == "alpha"].sum(axis=0)
     (line,) = [line for line in axes.lines if line.get_label() == "sources, less PUE"]
     assert np.asarray(line.get_ydata())[:-1] == pytest.approx(at_meter / pue)
+    assert axes.get_ylim()[0] == 0.0
+
+
+def test_no_line_is_drawn_beyond_the_axes(plan: planner.Plan) -> None:
+    much = plan.data.copy(deep=True)
+    much["power_source_mw"] *= 100.0
+    (axes,) = power_waterfall(much, ["alpha"]).axes
+    assert axes.get_ylim()[1] > max(np.max(line.get_ydata()) for line in axes.lines)
 
 
 def test_every_refused_run_is_named(plan: planner.Plan) -> None:
