@@ -75,7 +75,9 @@ class Pen:
     def head(self, sheet: Any, row: int, column: int, value: str, *, number: bool = False) -> None:
         """Write a heading, over numbers to the right."""
         clean = fit(value)
-        style = self.style("number head" if number else "head", True, clean.startswith(_FORMULA_START), not number)
+        style = self.style(
+            "number head" if number else "head", True, clean.startswith(_FORMULA_START), not number and column > 0
+        )
         sheet.write_string(row, column, clean, style)
         sheet.set_row(row, HEAD_HEIGHT)
         longest_word = max((len(word) for word in clean.split()), default=0)
