@@ -201,7 +201,7 @@ def _runs(this: xr.Dataset, base: xr.Dataset) -> pd.DataFrame:
     both = pd.DataFrame(found).fillna("not asked for")
     worth = _asked(base).combine_first(_asked(this)).reindex(both.index)
     moved = both.loc[worth.sort_values(ascending=False, kind="stable").index]
-    return moved.loc[moved["base"] != moved["this"]]
+    return moved.loc[moved["base"] != moved["this"]].rename_axis("run")
 
 
 def _asked(data: xr.Dataset) -> pd.Series[float]:

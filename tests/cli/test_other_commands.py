@@ -136,6 +136,7 @@ def test_compare_says_what_moved(command: Planner, saved: Path, tmp_path: Path) 
     assert found["value"]["resolved"] is True
     assert found["value"]["high_musd"] < 0
     assert found["cash"] and found["orders"]
+    assert set(found["runs"][0]) == {"run", "base", "this"}
 
 
 def test_size_gives_formula_and_source(command: Planner) -> None:
