@@ -22,7 +22,8 @@ def plan(out: Path, folder: Path) -> bool:
     except json.JSONDecodeError:
         result = {}
     good = done.returncode in (0, 5) and result.get("checked") is True
-    text = f"{'ok  ' if good else 'FAIL'} {folder.name}: exit {done.returncode} { ({key: result.get(key) for key in SHOWN}) }"
+    shown = {key: result.get(key) for key in SHOWN}
+    text = f"{'ok  ' if good else 'FAIL'} {folder.name}: exit {done.returncode} {shown}"
     print(text if good else f"{text}\n{done.stdout}{done.stderr}", flush=True)
     return good
 
