@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-from tests.bench.study_demand import Demand, Row, Tables, Type, date_of, rounded
+from tests.bench.study_demand import Demand, Row, Tables, Type, date_of, fp8_pflops, kw, price_usd, rounded
 
 LOT, GANG_STEP = 8192, 512
 DRAW = 1.26  # with switches, storage and headroom
@@ -47,7 +47,7 @@ def _site_shares(d: Demand) -> dict[str, float]:
 
 def _it_mw(d: Demand, year: int) -> float:
     """MW of IT that would serve everything asked for in a year."""
-    return d.units(year) * d.best(12 * year + 6).kw * DRAW / 1000
+    return d.units(year) * kw(12 * year) * DRAW / 1000
 
 
 def _accelerator(t: Type) -> Row:
@@ -124,12 +124,12 @@ def _running(fleet: list[Row], d: Demand) -> list[Row]:
 
 def _standing_mw(d: Demand, site: str, fleet: list[Row]) -> dict[str, float]:
     """MW of IT by cooling that the fleet of a site takes."""
-    kw = {t.name: (t.cooling, t.kw) for t in d.types}
+    types = {t.name: t for t in d.types}
     found = {"air": 0.0, "liquid": 0.0}
     for row in fleet:
         if row["site"] == site:
-            cooling, each = kw[row["accelerator"]]
-            found[cooling] += row["count"] * each * DRAW / 1000
+            t = types[row["accelerator"]]
+            found[t.cooling] += row["count"] * t.kw * DRAW / 1000
     return {cooling: math.ceil(mw) for cooling, mw in found.items()}
 
 
@@ -211,9 +211,9 @@ def _budgets(d: Demand) -> list[Row]:
     """A share of what the growth to the next year costs: accelerators, endpoints, halls, power."""
     rows = []
     for year in range(d.years):
-        t = d.best(12 * year + 12)
-        each = (t.price + ENDPOINT_USD + t.kw * DRAW * 1000 * (HALL_MUSD + SOURCE_MUSD)) / 1e6
-        further = d.units(year + 1) - d.units(year) * d.best(12 * year + 6).fp8_pflops / t.fp8_pflops
+        month = 12 * year + 12
+        each = (price_usd(month) + ENDPOINT_USD + kw(month) * DRAW * 1000 * (HALL_MUSD + SOURCE_MUSD)) / 1e6
+        further = d.units(year + 1) - d.units(year) * fp8_pflops(12 * year) / fp8_pflops(month)
         amount = BUDGET_SHARE * max(further, d.units(year + 1) / 3) * each
         rows.append({"fiscal_year": 2026 + year, "category": "all", "budget_musd": rounded(amount),
                      "carry_over_share": 0.5, "pull_forward_share": 0})  # fmt: skip

@@ -1,13 +1,15 @@
 """What is asked for in a generated study: types of accelerators, teams, runs, experiments.
 
-Months count from the horizon's start. Speeds, prices and draws start from a GB300-like type of 2025 and follow the
-trends of `scenarios/meta-compute`: FLOP a joule 1.4 a year, FLOP a dollar 1.3.
+Months count from the horizon's start. Speeds and prices start from a type like GB300 in mid 2025; FLOP a dollar and
+FLOP a joule grow by 1.3 a year, which is near the trends that `scenarios/meta-compute` names.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from random import Random
+from statistics import linear_regression
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -36,6 +38,21 @@ def rounded(value: float, digits: int = 3) -> float:
     return float(f"{value:.{digits}g}")
 
 
+def fp8_pflops(release: float) -> float:
+    """Dense peak in FP8, PFLOP/s, of the type of a month."""
+    return 5.0 * 1.41 ** (release / 12 + 0.5)
+
+
+def kw(release: float) -> float:
+    """Provisioned power, kW, of the type of a month: what it does a joule grows by 1.3 a year."""
+    return 1.8 * (1.41 / 1.3) ** (release / 12 + 0.5)
+
+
+def price_usd(release: float) -> float:
+    """Price, USD, of the type of a month: what it does a dollar grows by 1.3 a year."""
+    return 54_000 * (1.41 / 1.3) ** (release / 12 + 0.5)
+
+
 @dataclass(frozen=True, slots=True)
 class Type:
     """A type of accelerator: in volume from month `release`, ordered until `last_order`; power in kW, price in USD."""
@@ -50,10 +67,6 @@ class Type:
     cooling: str
     lead: int
     bring_up: int
-
-    def zflop_per_month(self) -> float:
-        """What one does in a month for a run in FP8, at the middle goodput."""
-        return self.fp8_pflops * USEFUL["fp8"] * GOODPUT[1][1] * ZFLOP_PER_PFLOPS_MONTH
 
 
 class Demand:
@@ -74,24 +87,19 @@ class Demand:
         """The first stands since before the horizon; the last comes a year and a half before its end."""
         first, last = -18, self.months - 18
         release = round((first + (last - first) * i / (self.size.types - 1)) / 3) * 3
-        age = release / 12 + 0.5  # years after the type that figures start from
         second = i % 3 == 2  # a second vendor: slower, cheaper
         return Type(
             f"{'b' if second else 'a'}{i + 1}",
             "amd" if second else "nv",
             release,
             release + (24 if self.size.quarters == 20 else 36),
-            rounded(5.0 * 1.41**age * (0.9 if second else 1.0)),
-            rounded(1.8 * (1.41 / 1.4 * 1.08) ** age, 2),
-            round(54_000 * 1.085**age * (0.8 if second else 1.0), -2),
+            rounded(fp8_pflops(release) * (0.9 if second else 1.0)),
+            rounded(kw(release), 2),
+            round(price_usd(release) * (0.8 if second else 1.0), -2),
             "air" if i == 0 else "liquid",
             self.draw.choice((6, 8, 9)),
             self.draw.choice((1, 1, 2)) if i else 0,
         )
-
-    def best(self, month: int) -> Type:
-        """The newest type of the first vendor that can be had in a month."""
-        return [t for t in self.types if t.family == "nv" and (t.release <= month or t is self.types[0])][-1]
 
     def rent(self, year: int) -> float:
         """USD a ZFLOP in a year of the horizon."""
@@ -147,21 +155,25 @@ class Demand:
         return [s for s in self.sites if s in chosen]
 
     def run_pflops(self, year: int) -> float:
-        """PFLOP/s at peak times utilisation that the runs of a year need on average; beyond the horizon it grows on."""
+        """PFLOP/s that the runs of a year need on average, on their trend: what is built does not jump with the draws.
+
+        Behind the horizon, where nothing more is asked for, half as much again.
+        """
         if year >= self.years:
-            return self.run_pflops(year - 1) * sum(self.size.growth) / 2
-        first, after = date_of(12 * year), date_of(12 * year + 12)
-        zflop = sum(run["flop_zflop"] for run in self.runs if first <= run["earliest"] < after)
-        return zflop / 12 / ZFLOP_PER_PFLOPS_MONTH
+            return 1.5 * self.run_pflops(self.years - 1)
+        asked = [0.0] * self.years
+        for run in self.runs:
+            asked[int(run["earliest"][:4]) - FIRST_YEAR] += run["flop_zflop"] / 12 / ZFLOP_PER_PFLOPS_MONTH
+        slope, level = linear_regression(range(self.years), [math.log(pflops) for pflops in asked])
+        return math.exp(level + slope * year)
 
     def stream_pflops(self, year: int) -> float:
         """PFLOP/s that all experiments ask for in a year."""
         return STREAMS_OVER_RUNS * self.run_pflops(year)
 
     def units(self, year: int) -> float:
-        """Accelerators of the year's best type that would serve everything asked for."""
-        each = self.best(12 * year + 6).fp8_pflops * USEFUL["fp8"]
-        return (self.run_pflops(year) + self.stream_pflops(year)) / each
+        """Accelerators of the newest type by the middle of the year that would serve everything asked for."""
+        return (self.run_pflops(year) + self.stream_pflops(year)) / fp8_pflops(12 * year) / USEFUL["fp8"]
 
 
 def big_sites(sites: int) -> int:
