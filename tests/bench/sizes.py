@@ -70,7 +70,8 @@ def one(asked: argparse.Namespace) -> None:
     from planner.solve.highs import new_highs, pass_matrix, solve_lp
     from planner.solve.options import Options
 
-    study = phases.run("load", lambda: load(document(asked.sizes[0], asked.seed, asked.slot_months)))
+    made = document(asked.sizes[0], asked.seed, asked.slot_months)
+    study = phases.run("load", lambda: load(made))
     say(candidates=len(phases.run("derive", lambda: study.case.candidates)))
     seconds: Counter[str] = Counter()
     m = phases.run("build", lambda: assemble(study.case, [_timed(room, seconds) for room in ROOMS]))

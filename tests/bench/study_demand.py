@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from random import Random
 from statistics import linear_regression
 from typing import TYPE_CHECKING, Any
@@ -161,11 +162,17 @@ class Demand:
         """
         if year >= self.years:
             return 1.5 * self.run_pflops(self.years - 1)
+        slope, level = self._trend
+        return math.exp(level + slope * year)
+
+    @cached_property
+    def _trend(self) -> tuple[float, float]:
+        """Slope and level of the logarithm of the PFLOP/s that each year's runs need on average."""
         asked = [0.0] * self.years
         for run in self.runs:
             asked[int(run["earliest"][:4]) - FIRST_YEAR] += run["flop_zflop"] / 12 / ZFLOP_PER_PFLOPS_MONTH
         slope, level = linear_regression(range(self.years), [math.log(pflops) for pflops in asked])
-        return math.exp(level + slope * year)
+        return slope, level
 
     def stream_pflops(self, year: int) -> float:
         """PFLOP/s that all experiments ask for in a year."""
