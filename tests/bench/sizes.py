@@ -17,7 +17,7 @@ import resource
 import subprocess
 import sys
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -73,7 +73,7 @@ def one(asked: argparse.Namespace) -> None:
     made = document(asked.sizes[0], asked.seed, asked.slot_months)
     study = phases.run("load", lambda: load(made))
     say(candidates=len(phases.run("derive", lambda: study.case.candidates)))
-    seconds: Counter[str] = Counter()
+    seconds: dict[str, float] = defaultdict(float)
     m = phases.run("build", lambda: assemble(study.case, [_timed(room, seconds) for room in ROOMS]))
     say(rooms=seconds)
     matrix = phases.run("compile", lambda: compile_model(m, ROOMS))
@@ -89,7 +89,7 @@ def _imports() -> None:
     import planner.study  # noqa: F401
 
 
-def _timed(room: Any, seconds: Counter[str]) -> Any:
+def _timed(room: Any, seconds: dict[str, float]) -> Any:
     """The room, its build counted."""
 
     def build(m: Any, b: Any, d: Any) -> None:
@@ -104,7 +104,9 @@ def _relaxed(found: Any, matrix: Any, m: Any, study: Any) -> dict[str, Any]:
     """Of the relaxation: runs admitted, of how many, runs split over candidates, and rows that bind by equation."""
     if found.x is None:
         return {"status": found.status}
-    at, share, split = matrix.positions(), Counter[str](), Counter[str]()
+    at = matrix.positions()
+    share: dict[str, float] = defaultdict(float)
+    split: dict[str, int] = defaultdict(int)
     for c, run in enumerate(study.case.candidates["run"].tolist()):
         value = float(found.x[at[id(m.need("start")[c])]])
         share[run] += value

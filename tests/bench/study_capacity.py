@@ -74,7 +74,7 @@ def _accelerator(t: Type) -> Row:
 
 def _supply(d: Demand) -> list[Row]:
     """A ramp of half a year, the full rate for two years, then what a fading type may still be had of."""
-    rows = []
+    rows: list[Row] = []
     for t in d.types:
         year = max(0, t.release // 12)
         rivals = [o for o in d.types if abs(o.release - t.release) <= 12]

@@ -41,17 +41,17 @@ def rounded(value: float, digits: int = 3) -> float:
 
 def fp8_pflops(release: float) -> float:
     """Dense peak in FP8, PFLOP/s, of the type of a month."""
-    return 5.0 * 1.41 ** (release / 12 + 0.5)
+    return 5.0 * math.pow(1.41, release / 12 + 0.5)
 
 
 def kw(release: float) -> float:
     """Provisioned power, kW, of the type of a month: what it does a joule grows by 1.3 a year."""
-    return 1.8 * (1.41 / 1.3) ** (release / 12 + 0.5)
+    return 1.8 * math.pow(1.41 / 1.3, release / 12 + 0.5)
 
 
 def price_usd(release: float) -> float:
     """Price, USD, of the type of a month: what it does a dollar grows by 1.3 a year."""
-    return 54_000 * (1.41 / 1.3) ** (release / 12 + 0.5)
+    return 54_000 * math.pow(1.41 / 1.3, release / 12 + 0.5)
 
 
 @dataclass(frozen=True, slots=True)
