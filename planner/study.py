@@ -9,15 +9,20 @@ import platform
 import resource
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
+import xarray as xr
+
 from planner.core.declare import Room
 from planner.core.errors import CheckFailed, InfeasibleError
 from planner.core.inputs import Inputs
 from planner.core.interrupts import undisturbed
+from planner.core.reuse import Shelf
 from planner.data.derive import Case
 from planner.data.load import read_scenario
 from planner.data.overrides import Override, overrides_from_mapping
@@ -32,6 +37,7 @@ from planner.results.extract import extract
 from planner.results.plan import Plan
 from planner.results.prices import add_prices
 from planner.results.reasons import add_reasons
+from planner.results.relaxation import Relaxation
 from planner.results.runs import add_runs
 from planner.results.starts import start_values
 from planner.results.statistics import add_statistics
@@ -39,17 +45,33 @@ from planner.solve.compile import Matrix, compile_model
 from planner.solve.diagnose import explain_infeasible, missing_candidates
 from planner.solve.highs import Outcome
 from planner.solve.options import Options, Progress
+from planner.solve.relax import Relaxer, limit_values
 from planner.solve.search import Found, gross_scale, limit_prices, search
 
 log = logging.getLogger("planner")
 Step = TypeVar("Step")
 
 
+@dataclass(frozen=True)
+class _Shared:
+    """What a study shares with all made from it by `with_`: what was built, and the HiGHS that holds its LP."""
+
+    shelf: Shelf = field(default_factory=Shelf)
+    relaxer: Relaxer = field(default_factory=Relaxer)
+
+
 class Study:
     """A scenario, validated and immutable; `with_` makes a changed copy, `solve` a plan."""
 
-    def __init__(self, raw: RawScenario, overrides: Sequence[Override] = (), rooms: Sequence[Room] = ROOMS) -> None:
+    def __init__(
+        self,
+        raw: RawScenario,
+        overrides: Sequence[Override] = (),
+        rooms: Sequence[Room] = ROOMS,
+        shared: _Shared | None = None,
+    ) -> None:
         self._raw = raw
+        self._shared = _Shared() if shared is None else shared
         self._overrides = tuple(overrides)
         self._rooms = tuple(rooms)
         self.inputs: Inputs = resolve(raw, [table for room in rooms for table in room.inputs], self._overrides)
@@ -61,7 +83,7 @@ class Study:
     @cached_property
     def case(self) -> Case:
         """What follows from the inputs before any decision: calendar, prices, candidates."""
-        return Case(self.inputs)
+        return Case(self.inputs, self._shared.shelf)
 
     def with_(self, changes: Mapping[str, Any]) -> Study:
         """A copy with some inputs changed.
@@ -76,7 +98,7 @@ class Study:
         InputError
             A path names nothing, or the changed inputs are not valid.
         """
-        return Study(self._raw, (*self._overrides, *overrides_from_mapping(changes)), self._rooms)
+        return Study(self._raw, (*self._overrides, *overrides_from_mapping(changes)), self._rooms, self._shared)
 
     def solve(
         self,
@@ -123,8 +145,7 @@ class Study:
         if text := missing_candidates(self.case):
             raise InfeasibleError(text)
         timings: dict[str, float] = {"candidates": time.perf_counter() - began}
-        m = _timed(timings, "build", lambda: assemble(self.case, self._rooms))
-        matrix = _timed(timings, "compile", lambda: compile_model(m, self._rooms))
+        m, matrix = self._compiled(timings)
         log.info("%s: %s", self.name, ", ".join(f"{n:,} {what}" for what, n in matrix.shape.items()))
         scale = gross_scale(m, self.case, matrix)
         begin = None if start is None else start_values(start.data, m, self.case, self._rooms, matrix)
@@ -136,14 +157,65 @@ class Study:
         plan.data.attrs["wall_seconds"] = round(time.perf_counter() - began, 3)
         return plan
 
+    def relax(self, time_limit: float | None = None) -> Relaxation:
+        """The study without integrality: a bound on every plan, and what its limits are worth; for screening.
+
+        The first takes a build and an LP; those of studies made from this one by `with_` only what the change
+        calls for: the rooms that read it are rebuilt, HiGHS goes on from the optimum before.
+
+        Parameters
+        ----------
+        time_limit
+            Wall clock of the LP, s; default: the scenario's.
+
+        Raises
+        ------
+        InfeasibleError
+            Not even fractions keep every hard limit; the message says which collide.
+        LimitReached
+            The time limit came first.
+        SolverError
+            HiGHS failed.
+        """
+        options = Options.of(self.inputs.document["solve"], time_limit_s=time_limit, threads=1)
+        if text := missing_candidates(self.case):
+            raise InfeasibleError(text)
+        seconds: dict[str, float] = {}
+        m, matrix = self._compiled(seconds)
+        found = _timed(seconds, "solve", lambda: self._shared.relaxer.solve(matrix, options))
+        if found.x is None or found.row_dual is None:
+            fractional = replace(matrix, integer=np.zeros_like(matrix.integer))
+            raise InfeasibleError(explain_infeasible(fractional, options, self.case, self._rooms))
+        x = found.x
+
+        def read() -> xr.Dataset:
+            with self._shared.shelf.lock:
+                matrix.load(x)
+                return extract(m, self.case, self._rooms)
+
+        limits = limit_values(matrix, found.row_dual, self.case, self._rooms)
+        return Relaxation(found.objective, limits, seconds, found.how, read)
+
+    def _compiled(self, timings: dict[str, float]) -> tuple[Workspace, Matrix]:
+        with self._shared.shelf.lock:
+            m = _timed(timings, "build", lambda: assemble(self.case, self._rooms))
+            return m, _timed(timings, "compile", lambda: compile_model(m, self._rooms))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A study travels as what it was read from: rooms of the registry by name, nothing that is derived or built."""
+        known = {room.name: room for room in ROOMS}
+        rooms = [room.name if known.get(room.name) is room else room for room in self._rooms]
+        return _unpickled, (self._raw, self._overrides, rooms)
+
     def _read_back(
         self, m: Workspace, matrix: Matrix, options: Options, found: Found, timings: dict[str, float]
     ) -> Plan:
         """The plan of what was found: read back, priced, checked."""
         prices = _timed(timings, "prices", lambda: limit_prices(matrix, options, found))
         mark = time.perf_counter()
-        matrix.load(found.x)
-        data = extract(m, self.case, self._rooms)
+        with self._shared.shelf.lock:  # neighbours may use the same variables
+            matrix.load(found.x)
+            data = extract(m, self.case, self._rooms)
         dims = plan_dims(self.case, self._rooms)
         add_statistics(data, dims, self.case)
         add_runs(data, dims, self.case)
@@ -192,6 +264,11 @@ class Study:
             "equations": json.dumps(sorted({row.equation for row in matrix.rows})),
             "rooms": json.dumps([room.name for room in self._rooms]),
         }
+
+
+def _unpickled(raw: RawScenario, overrides: Sequence[Override], rooms: Sequence[str | Room]) -> Study:
+    known = {room.name: room for room in ROOMS}
+    return Study(raw, overrides, [known[room] if isinstance(room, str) else room for room in rooms])
 
 
 def _own_version() -> str:

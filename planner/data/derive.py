@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from typing import Any, Generic, TypeVar, overload
 
 import pandas as pd
 
 from planner.core.declare import Row
 from planner.core.inputs import Inputs
+from planner.core.reuse import Key, Shelf, note
 from planner.data.calendar import Calendar, build_calendar
-from planner.data.candidates import Reach, build_candidates, gang_step, read_spans
+from planner.data.candidates import Reach, Span, build_candidates, gang_step, read_spans
 from planner.data.payments import CashProfiles, PriceBook
 from planner.data.sizing import UtilisationTable, peak_pflops
 
@@ -42,21 +43,113 @@ class Cohort:
     committed: bool
 
 
-class Case:
-    """One scenario, ready to be modelled: inputs and all that follows from them before any decision."""
+Piece = TypeVar("Piece")
 
-    def __init__(self, inputs: Inputs) -> None:
+
+class derived(Generic[Piece]):  # noqa: N801 - used like `property`
+    """A property of a case that is derived once, and kept for other cases while all that it reads is the same.
+
+    What it returns must hold no rows of inputs: they belong to one case.
+    """
+
+    def __init__(self, derive: Callable[[Case], Piece]) -> None:
+        self._derive, self.__doc__ = derive, derive.__doc__
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    @overload
+    def __get__(self, case: None, owner: type) -> derived[Piece]: ...
+    @overload
+    def __get__(self, case: Case, owner: type) -> Piece: ...
+    def __get__(self, case: Case | None, owner: type) -> derived[Piece] | Piece:
+        if case is None:
+            return self
+        if self._name not in case.pieces:
+            case.pieces[self._name] = case.shelf.get(
+                f"case.{self._name}", case.now, lambda _: self._derive(case), _old_if_equal
+            )
+        piece: Piece = case.pieces[self._name]
+        note(("case", self._name), piece)
+        return piece
+
+
+def _old_if_equal(old: Any, new: Any) -> Any:
+    equal = old.equals(new) if isinstance(new, pd.DataFrame) else old == new
+    return old if equal else new
+
+
+class Case:
+    """One scenario, ready to be modelled: inputs and all that follows from them before any decision.
+
+    What follows is derived when it is asked for; cases that share a `shelf` share what their inputs leave the same.
+    """
+
+    def __init__(self, inputs: Inputs, shelf: Shelf | None = None) -> None:
         self.inputs = inputs
-        self.calendar: Calendar = build_calendar(inputs)
-        self.prices = PriceBook(inputs, self.calendar)
-        self.cash = CashProfiles(inputs)
-        self.utilisation = UtilisationTable(inputs)
-        self.accelerators = inputs.by_id("accelerators", "accelerator")
-        self.sites = inputs.by_id("sites", "site")
-        self.leases = inputs.by_id("leases", "lease")
-        self.runs = inputs.by_id("runs", "run")
-        self.streams = inputs.by_id("streams", "stream")
-        self.spans = read_spans(inputs)
+        self.shelf = Shelf() if shelf is None else shelf
+        self.pieces: dict[str, Any] = {}
+        self._by_id: dict[str, dict[str, dict[str, Any]]] = {}
+
+    def now(self, key: Key) -> Any:
+        """What a key noted by this or another case reads here."""
+        return getattr(self, key[1]) if key[0] == "case" else self.inputs.now(key)
+
+    @derived
+    def calendar(self) -> Calendar:
+        """Periods, slots and fiscal years."""
+        return build_calendar(self.inputs)
+
+    @derived
+    def prices(self) -> PriceBook:
+        """Prices by order date."""
+        return PriceBook(self.inputs, self.calendar)
+
+    @derived
+    def cash(self) -> CashProfiles:
+        """When an order is paid."""
+        return CashProfiles(self.inputs)
+
+    @derived
+    def utilisation(self) -> UtilisationTable:
+        """MFU and goodput by type, format and size of the gang."""
+        return UtilisationTable(self.inputs)
+
+    @derived
+    def spans(self) -> dict[str, Span]:
+        """Sites that can hold one gang together."""
+        return read_spans(self.inputs)
+
+    @property
+    def accelerators(self) -> dict[str, dict[str, Any]]:
+        """Rows of the types, by id."""
+        return self._table("accelerators", "accelerator")
+
+    @property
+    def sites(self) -> dict[str, dict[str, Any]]:
+        """Rows of the own sites, by id."""
+        return self._table("sites", "site")
+
+    @property
+    def leases(self) -> dict[str, dict[str, Any]]:
+        """Rows of the leases, by id."""
+        return self._table("leases", "lease")
+
+    @property
+    def runs(self) -> dict[str, dict[str, Any]]:
+        """Rows of the runs, by id."""
+        return self._table("runs", "run")
+
+    @property
+    def streams(self) -> dict[str, dict[str, Any]]:
+        """Rows of the streams, by id."""
+        return self._table("streams", "stream")
+
+    def _table(self, table: str, key: str) -> dict[str, dict[str, Any]]:
+        if table not in self._by_id:
+            self._by_id[table] = self.inputs.by_id(table, key)
+        self.inputs.note_column(table, key)
+        return self._by_id[table]
 
     @property
     def places(self) -> list[str]:
@@ -101,7 +194,7 @@ class Case:
         family = self.accelerators[accelerator]["fabric_family"]
         return [f for f in self.inputs.rows("fabrics") if f["site"] == site and f["family"] == family]
 
-    @cached_property
+    @derived
     def orders(self) -> dict[tuple[str, str], list[Arrival]]:
         """Where and when each orderable type can arrive."""
         found = {}
@@ -117,7 +210,7 @@ class Case:
                     found[g, site] = arrivals
         return found
 
-    @cached_property
+    @derived
     def cohorts(self) -> list[Cohort]:
         """What stands or is on order when the horizon starts, row by row of the table `fleet`."""
         month = self.calendar.month
@@ -133,7 +226,7 @@ class Case:
             for row in self.inputs.rows("fleet")
         ]
 
-    @cached_property
+    @derived
     def existing_units(self) -> dict[tuple[str, str], list[tuple[int, int | None, int]]]:
         """(arrival, end, count) of existing and committed accelerators, by type and site."""
         found: dict[tuple[str, str], list[tuple[int, int | None, int]]] = {}
@@ -141,7 +234,7 @@ class Case:
             found.setdefault((cohort.accelerator, cohort.site), []).append((cohort.arrival, cohort.end, cohort.count))
         return found
 
-    @cached_property
+    @derived
     def committed(self) -> list[tuple[str, str, int, int]]:
         """(type, site, period of arrival, count) of what is on order when the horizon starts."""
         found = []
@@ -183,12 +276,12 @@ class Case:
         units = self.existing_units.get((accelerator, place), [])
         return float(sum(n for at, end, n in units if at <= month + slack and (end is None or end > month - slack)))
 
-    @cached_property
+    @derived
     def candidates(self) -> pd.DataFrame:
         """Every way a run may be done (see `build_candidates`)."""
         return build_candidates(self.inputs, self.calendar, self.utilisation, Reach(self.largest_gang, self.units_by))
 
-    @cached_property
+    @derived
     def parts(self) -> pd.DataFrame:
         """What each candidate takes where: a row for each site of its gang; what runs already is candidate -1.
 

@@ -71,10 +71,15 @@ def _relaxed(h: highspy.Highs, penalties: Vector) -> highspy.HighsStatus:
     return status[0]
 
 
-def _words(row: RowName, amount: float, equation: Equation, limit: Limit, case: Case) -> str:
+def limit_name(row: RowName, equation: Equation, limit: Limit, case: Case) -> str:
+    """What users call the limit that a row states."""
     parts = [_label(part, name, case) for part, name in zip(row.index, equation.over, strict=True)]
+    return f"{limit.name} {' '.join(parts)} ({row.equation})"
+
+
+def _words(row: RowName, amount: float, equation: Equation, limit: Limit, case: Case) -> str:
     unit = "" if equation.unit == "-" else f" {equation.unit}"
-    return f"{limit.name} {' '.join(parts)} ({row.equation}): short by {amount:,.6g}{unit}"
+    return f"{limit_name(row, equation, limit, case)}: short by {amount:,.6g}{unit}"
 
 
 def _label(part: object, name: str, case: Case) -> str:

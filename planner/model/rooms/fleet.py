@@ -194,7 +194,7 @@ def build(m: Workspace, b: Any, d: Case) -> None:
     b.in_service = pyo.Expression(b.STOCK, rule=lambda b, g, s, t: in_service(g, s, t))
     b.online_units = pyo.Expression(b.STOCK, rule=lambda b, g, s, t: 1.0 * b.online[g, s, t])
     m.offer("order", b.order)
-    m.offer("online", {(g, s, t): [(1.0, b.online[g, s, t])] for g, s, t in stock})
+    m.offer("own_online", {(g, s, t): [(1.0, b.online[g, s, t])] for g, s, t in stock})
     _capital(m, b, d, lot)
     _running(m, b, d, lot, stock)
 
@@ -269,7 +269,7 @@ ROOM = Room(
     name="fleet",
     build=build,
     needs=("sold",),
-    offers=("online", "order"),
+    offers=("own_online", "order"),
     money=(
         ("capex", "compute"),
         ("opex", "running"),
