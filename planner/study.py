@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import json
 import logging
-import math
-import platform
 import resource
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
-from importlib.metadata import version
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 import xarray as xr
+from pyomo.common.gc_manager import PauseGC
 
 from planner.core.declare import Room
 from planner.core.errors import CheckFailed, InfeasibleError
@@ -27,10 +25,12 @@ from planner.data.derive import Case
 from planner.data.load import read_scenario
 from planner.data.overrides import Override, overrides_from_mapping
 from planner.data.raw import RawScenario
-from planner.data.validate import resolve
+from planner.data.sheets import Workbook
+from planner.data.validate import resolve, typed_cells
 from planner.model.assemble import assemble
 from planner.model.rooms import ROOMS
 from planner.model.workspace import Workspace
+from planner.results.attributes import plan_attributes
 from planner.results.check import check_plan
 from planner.results.dims import plan_dims
 from planner.results.extract import extract
@@ -54,8 +54,9 @@ Step = TypeVar("Step")
 
 @dataclass(frozen=True)
 class _Shared:
-    """What a study shares with all made from it by `with_`: what was built, and the HiGHS that holds its LP."""
+    """What a study shares with all made from it by `with_`: typed cells, what was built, the HiGHS with its LP."""
 
+    typed: Workbook
     shelf: Shelf = field(default_factory=Shelf)
     relaxer: Relaxer = field(default_factory=Relaxer)
 
@@ -70,11 +71,13 @@ class Study:
         rooms: Sequence[Room] = ROOMS,
         shared: _Shared | None = None,
     ) -> None:
+        tables = [table for room in rooms for table in room.inputs]
         self._raw = raw
-        self._shared = _Shared() if shared is None else shared
+        self._shared = _Shared(typed_cells(raw, tables)) if shared is None else shared
         self._overrides = tuple(overrides)
         self._rooms = tuple(rooms)
-        self.inputs: Inputs = resolve(raw, [table for room in rooms for table in room.inputs], self._overrides)
+        with PauseGC():
+            self.inputs: Inputs = resolve(raw, tables, self._overrides, typed=self._shared.typed)
 
     @property
     def name(self) -> str:
@@ -140,7 +143,7 @@ class Study:
         """
         began = time.perf_counter()
         options = Options.of(
-            self.inputs.document["solve"], gap=gap, time_limit_s=time_limit, threads=threads, seed=seed
+            self.inputs.settings("solve"), gap=gap, time_limit_s=time_limit, threads=threads, seed=seed
         )
         if text := missing_candidates(self.case):
             raise InfeasibleError(text)
@@ -177,7 +180,7 @@ class Study:
         SolverError
             HiGHS failed.
         """
-        options = Options.of(self.inputs.document["solve"], time_limit_s=time_limit, threads=1)
+        options = Options.of(self.inputs.settings("solve"), time_limit_s=time_limit, threads=1)
         if text := missing_candidates(self.case):
             raise InfeasibleError(text)
         seconds: dict[str, float] = {}
@@ -193,11 +196,12 @@ class Study:
                 matrix.load(x)
                 return extract(m, self.case, self._rooms)
 
-        limits = limit_values(matrix, found.row_dual, self.case, self._rooms)
-        return Relaxation(found.objective, limits, seconds, found.how, read)
+        values = partial(limit_values, matrix, found.row_dual, self.case, self._rooms)
+        return Relaxation(found.objective, values, read, seconds, found.how)
 
     def _compiled(self, timings: dict[str, float]) -> tuple[Workspace, Matrix]:
-        with self._shared.shelf.lock:
+        # many objects that last: the collector would walk over them again and again
+        with self._shared.shelf.lock, PauseGC():
             m = _timed(timings, "build", lambda: assemble(self.case, self._rooms))
             return m, _timed(timings, "compile", lambda: compile_model(m, self._rooms))
 
@@ -222,7 +226,7 @@ class Study:
         add_prices(data, dims, prices.worth)
         add_reasons(data, dims, self.case, matrix, prices)
         timings["read_back"] = time.perf_counter() - mark
-        data.attrs |= self._attributes(found, options, matrix)
+        data.attrs |= plan_attributes(self.case, self._rooms, found, options, matrix, _own_version())
         mark = time.perf_counter()
         report = check_plan(data)
         timings["check"] = time.perf_counter() - mark
@@ -235,35 +239,6 @@ class Study:
             "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
         }
         return Plan(data)
-
-    def _attributes(self, found: Found, options: Options, matrix: Matrix) -> dict[str, Any]:
-        return {
-            "study": self.name,
-            "title": self.inputs.title,
-            "status": found.status,
-            "objective_musd": found.objective,
-            "bound_musd": found.bound,
-            "gap": found.gap,
-            "gap_musd": found.bound - found.objective if math.isfinite(found.bound) else math.inf,
-            "scale_musd": found.scale,
-            "inputs": self.inputs.to_json(),
-            "inputs_hash": self.inputs.hash,
-            "options": json.dumps(
-                {
-                    "gap": options.gap,
-                    "time_limit_s": options.time_limit_s,
-                    "threads": options.threads,
-                    "seed": options.seed,
-                }
-            ),
-            "versions": json.dumps(
-                {name: version(name) for name in ("highspy", "pyomo", "xarray")}
-                | {"planner": _own_version(), "python": platform.python_version()}
-            ),
-            "sizes": json.dumps({**matrix.shape, "candidates": len(self.case.candidates), "nodes": found.nodes}),
-            "equations": json.dumps(sorted({row.equation for row in matrix.rows})),
-            "rooms": json.dumps([room.name for room in self._rooms]),
-        }
 
 
 def _unpickled(raw: RawScenario, overrides: Sequence[Override], rooms: Sequence[str | Room]) -> Study:

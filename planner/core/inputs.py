@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
@@ -22,16 +21,13 @@ class InputRow(dict[str, Any]):
         super().__init__(cells)
         self._table, self._inputs = table, inputs
 
-    def _note(self, column: str) -> None:
-        self._inputs.note_column(self._table, column)
-
     def __getitem__(self, column: str) -> Any:
-        self._note(column)
+        if log_of_reads() is not None:
+            self._inputs.note_column(self._table, column)
         return super().__getitem__(column)
 
     def get(self, column: str, default: Any = None) -> Any:
-        self._note(column)
-        return super().get(column, default)
+        return self[column] if column in self else default  # noqa: SIM401 - would call itself
 
     def __iter__(self) -> Iterator[str]:
         return iter(list(super().keys()))
@@ -54,7 +50,7 @@ class InputRow(dict[str, Any]):
     def __ne__(self, other: object) -> bool:
         return not self == other
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None
 
     def __or__(self, other: Any) -> Any:
         return self.plain() | other
@@ -70,7 +66,14 @@ class InputRow(dict[str, Any]):
 
     def plain(self) -> dict[str, Any]:
         """A copy that may be changed; all columns count as read."""
-        return {column: self[column] for column in super().keys()}
+        return {column: self[column] for column in self}
+
+
+def _copy(value: Any) -> Any:
+    """A copy of a JSON value."""
+    if isinstance(value, dict):
+        return {key: _copy(item) if isinstance(item, dict | list | tuple) else item for key, item in value.items()}
+    return [_copy(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 class Inputs:
@@ -81,7 +84,7 @@ class Inputs:
     """
 
     def __init__(self, document: Mapping[str, Any]) -> None:
-        self._document = copy.deepcopy(dict(document))
+        self._document = _copy(dict(document))
         self._rows = {
             table: [InputRow(row, table, self) for row in rows]
             for table, rows in self._document.get("tables", {}).items()
@@ -105,12 +108,17 @@ class Inputs:
     def document(self) -> dict[str, Any]:
         """A copy of the JSON document."""
         self._note(("document",))
-        return copy.deepcopy(self._document)
+        copied: dict[str, Any] = _copy(self._document)
+        return copied
 
     def setting(self, block: str, key: str) -> Any:
         """One value of a settings block, such as ``setting("finance", "discount_rate")``."""
         self._note(("setting", block, key))
         return self._document[block][key]
+
+    def settings(self, block: str) -> dict[str, Any]:
+        """A settings block, such as `solve`."""
+        return {key: self.setting(block, key) for key in self._document[block]}
 
     def has(self, table: str) -> bool:
         """Whether the scenario holds this table at all (even if empty): what it lacks is not modelled."""

@@ -28,9 +28,8 @@ def note(key: Key, value: Any) -> None:
         log[key] = value
 
 
-def log_of_reads() -> dict[Key, Any] | None:
-    """The innermost open log, for those who note so often that they had better look first."""
-    return _LOG.get()
+log_of_reads = _LOG.get
+"""The innermost open log or none, for those who note so often that they had better look first."""
 
 
 @contextmanager

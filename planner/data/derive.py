@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar, overload
+from typing import Any
 
 import pandas as pd
 
 from planner.core.declare import Row
 from planner.core.inputs import Inputs
-from planner.core.reuse import Key, Shelf, note
+from planner.core.reuse import Key, Shelf
 from planner.data.calendar import Calendar, build_calendar
 from planner.data.candidates import Reach, Span, build_candidates, gang_step, read_spans
+from planner.data.derived import derived
 from planner.data.payments import CashProfiles, PriceBook
 from planner.data.sizing import UtilisationTable, peak_pflops
 
@@ -41,42 +41,6 @@ class Cohort:
     arrival: int
     end: int | None
     committed: bool
-
-
-Piece = TypeVar("Piece")
-
-
-class derived(Generic[Piece]):  # noqa: N801 - used like `property`
-    """A property of a case that is derived once, and kept for other cases while all that it reads is the same.
-
-    What it returns must hold no rows of inputs: they belong to one case.
-    """
-
-    def __init__(self, derive: Callable[[Case], Piece]) -> None:
-        self._derive, self.__doc__ = derive, derive.__doc__
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self._name = name
-
-    @overload
-    def __get__(self, case: None, owner: type) -> derived[Piece]: ...
-    @overload
-    def __get__(self, case: Case, owner: type) -> Piece: ...
-    def __get__(self, case: Case | None, owner: type) -> derived[Piece] | Piece:
-        if case is None:
-            return self
-        if self._name not in case.pieces:
-            case.pieces[self._name] = case.shelf.get(
-                f"case.{self._name}", case.now, lambda _: self._derive(case), _old_if_equal
-            )
-        piece: Piece = case.pieces[self._name]
-        note(("case", self._name), piece)
-        return piece
-
-
-def _old_if_equal(old: Any, new: Any) -> Any:
-    equal = old.equals(new) if isinstance(new, pd.DataFrame) else old == new
-    return old if equal else new
 
 
 class Case:

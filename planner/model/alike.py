@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
+from operator import attrgetter
 from typing import Any
 
 import pyomo.environ as pyo
@@ -84,7 +85,7 @@ def _nodes(a: Any, b: Any) -> bool:
 
 
 def _dataclasses(a: Any, b: Any) -> bool:
-    return all(alike(getattr(a, f.name), getattr(b, f.name)) for f in fields(a))
+    return all(alike(part(a), part(b)) for part in (attrgetter(f.name) for f in fields(a)))
 
 
 _COMPARED: dict[type, Callable[[Any, Any], bool]] = {}

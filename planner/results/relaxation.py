@@ -16,8 +16,6 @@ class Relaxation:
     ----------
     bound_musd
         No plan of the study is worth more than this, M$.
-    limits
-        What one more unit of a limit is worth, M$ in its unit, by what the limit is called; dearest first.
     seconds
         Where the time went: build, compile, solve.
     how
@@ -27,21 +25,27 @@ class Relaxation:
     def __init__(
         self,
         bound_musd: float,
-        limits: Mapping[str, float],
+        limits: Callable[[], dict[str, float]],
+        data: Callable[[], xr.Dataset],
         seconds: Mapping[str, float],
         how: str,
-        read: Callable[[], xr.Dataset],
     ) -> None:
-        self.bound_musd, self.limits, self.seconds, self.how = bound_musd, limits, seconds, how
-        self._read = read
+        self.bound_musd, self.seconds, self.how = bound_musd, seconds, how
+        self._limits, self._data = limits, data
+
+    @cached_property
+    def limits(self) -> dict[str, float]:
+        """What one more unit of a limit is worth, M$, by what the limit is called; dearest first."""
+        return self._limits()
 
     @cached_property
     def data(self) -> xr.Dataset:
         """The fractional decisions and their money, with the dims and names of a plan's dataset."""
-        return self._read()
+        return self._data()
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"data": self.data, **{k: v for k, v in vars(self).items() if k != "_read"}}
+        kept = {name: value for name, value in vars(self).items() if name not in ("_limits", "_data")}
+        return kept | {"limits": self.limits, "data": self.data}
 
     def __repr__(self) -> str:
         dearest = ", ".join(f"{name}: {worth:,.3g}" for name, worth in list(self.limits.items())[:3])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -51,6 +50,7 @@ class Matrix:
     integer: NDArray[np.bool_]
     roles: tuple[Role | None, ...]
     columns: tuple[Any, ...]
+    names: tuple[Name, ...]  # of the columns, whichever model their variables stand in
     rows: tuple[RowName, ...]
     doubles: tuple[tuple[Any, int], ...] = ()  # variables of earlier builds of a room that stand for a column too
 
@@ -67,11 +67,6 @@ class Matrix:
     def positions(self) -> dict[int, int]:
         """Column number by the identity of its Pyomo variable."""
         return {id(v): i for i, v in enumerate(self.columns)} | {id(v): i for v, i in self.doubles}
-
-    @cached_property
-    def names(self) -> tuple[Name, ...]:
-        """What the columns are called, whichever model their variables stand in."""
-        return tuple(name_of(v) for v in self.columns)
 
     def load(self, x: Vector) -> None:
         """Give the Pyomo variables their values."""
@@ -105,6 +100,7 @@ class _Own:
     """The variables of a room's block, in order of declaration: what columns they are, used or not."""
 
     variables: tuple[Any, ...]
+    names: tuple[Name, ...]
     component: NDArray[np.int64]
     lower: Vector
     upper: Vector
@@ -162,6 +158,7 @@ def _own(block: Any, room: Room) -> _Own:
     roles = [room.integers.get(c.local_name) for c, n in zip(components, sizes, strict=True) for _ in range(n)]
     return _Own(
         tuple(variables),
+        tuple((block.local_name, c.local_name, index) for c in components for index in c),
         np.repeat(np.arange(len(components)), sizes),
         np.array([-np.inf if lo is None else lo for lo, _ in bounds], dtype=float),
         np.array([np.inf if hi is None else hi for _, hi in bounds], dtype=float),
@@ -175,7 +172,7 @@ def _stacked(forms: Sequence[_Form], blocks: Iterable[Any]) -> Matrix:
     owns = [form.own for form in forms]
     variables = [v for own in owns for v in own.variables]
     position = {id(v): i for i, v in enumerate(variables)}
-    doubles = _doubles(blocks, variables, position)
+    doubles = _doubles(blocks, owns, position)
     position |= {id(v): i for v, i in doubles}
     uses = [np.fromiter((position[id(v)] for v in form.used), np.int64, len(form.used)) for form in forms]
     first = np.cumsum([0, *(int(own.component.max(initial=-1)) + 1 for own in owns)])
@@ -193,6 +190,7 @@ def _stacked(forms: Sequence[_Form], blocks: Iterable[Any]) -> Matrix:
         if form.cost is not None:
             np.add.at(cost, column[use], form.cost)  # a column and its double may both be used
     roles = [role for own in owns for role in own.roles]
+    names = [name for own in owns for name in own.names]
     return Matrix(
         a=_rows_of_all(forms, [column[use] for use in uses], len(order)),
         cost=cost,
@@ -204,12 +202,13 @@ def _stacked(forms: Sequence[_Form], blocks: Iterable[Any]) -> Matrix:
         integer=np.concatenate([own.integer for own in owns])[order],
         roles=tuple(roles[i] for i in order.tolist()),
         columns=tuple(variables[i] for i in order.tolist()),
+        names=tuple(names[i] for i in order.tolist()),
         rows=tuple(row for form in forms for row in form.rows),
         doubles=tuple((v, int(column[i])) for v, i in doubles if column[i] >= 0),
     )
 
 
-def _doubles(blocks: Iterable[Any], variables: Sequence[Any], position: Mapping[int, int]) -> list[tuple[Any, int]]:
+def _doubles(blocks: Iterable[Any], owns: Sequence[_Own], position: Mapping[int, int]) -> list[tuple[Any, int]]:
     """Variables of earlier builds of a room that the others still use, each with the one it stands for."""
     earlier = [
         v
@@ -220,7 +219,7 @@ def _doubles(blocks: Iterable[Any], variables: Sequence[Any], position: Mapping[
     ]
     if not earlier:
         return []
-    named = {name_of(v): i for i, v in enumerate(variables)}
+    named = {name: i for i, name in enumerate(name for own in owns for name in own.names)}
     return [(v, named[name]) for v in earlier if (name := name_of(v)) in named]
 
 

@@ -24,6 +24,7 @@ from planner.solve.highs import new_highs, pass_matrix
 from planner.solve.options import Options
 
 MOST_PATCHED = 0.2  # of the coefficients: beyond, passing the whole matrix costs less
+DUAL, PRIMAL = 1, 4  # HiGHS's simplex_strategy
 Status = highspy.HighsBasisStatus
 
 
@@ -70,6 +71,9 @@ class Relaxer:
                 how = "patched"
             else:
                 how = _rebased(h, inside, matrix)
+            # where costs alone changed the optimum before is a point still: primal simplex goes on from there
+            strategy = PRIMAL if how == "patched" and _same_points(inside, matrix) else DUAL
+            _taken(h.setOptionValue("simplex_strategy", strategy), "the simplex strategy")
             _taken(h.setOptionValue("time_limit", options.time_limit_s), "the time limit")
             _run(h)
             found = _optimum(h, matrix, how)
@@ -93,6 +97,20 @@ def _same_shape(a: Matrix, b: Matrix) -> bool:
     )
 
 
+def _same_points(a: Matrix | None, b: Matrix) -> bool:
+    """Whether two matrices of the same shape differ in costs alone."""
+    return a is not None and all(
+        np.array_equal(old, new)
+        for old, new in (
+            (a.a.data, b.a.data),
+            (a.row_lower, b.row_lower),
+            (a.row_upper, b.row_upper),
+            (a.lower, b.lower),
+            (a.upper, b.upper),
+        )
+    )
+
+
 def _patched(h: highspy.Highs, old: Matrix, new: Matrix) -> bool:
     """Change in HiGHS what differs; False if that is so much that the matrix had better be passed."""
     places = np.flatnonzero(old.a.data != new.a.data)
@@ -103,7 +121,8 @@ def _patched(h: highspy.Highs, old: Matrix, new: Matrix) -> bool:
         _taken(h.changeCoeff(int(row), int(column), float(value)), "a coefficient")
     i = np.flatnonzero((old.row_lower != new.row_lower) | (old.row_upper != new.row_upper)).astype(np.int32)
     if len(i):
-        _taken(h.changeRowsBounds(len(i), i, new.row_lower[i], new.row_upper[i]), "right-hand sides")
+        change: Any = h  # highspy's own stubs lack changeRowsBounds
+        _taken(change.changeRowsBounds(len(i), i, new.row_lower[i], new.row_upper[i]), "right-hand sides")
     i = np.flatnonzero((old.lower != new.lower) | (old.upper != new.upper)).astype(np.int32)
     if len(i):
         _taken(h.changeColsBounds(len(i), i, new.lower[i], new.upper[i]), "bounds")
