@@ -246,12 +246,17 @@ class Case:
         return build_candidates(self.inputs, self.calendar, self.utilisation, Reach(self.largest_gang, self.units_by))
 
     @derived
+    def placements(self) -> pd.DataFrame:
+        """The candidates without their value: whoever reads these is not asked again when values change."""
+        return self.candidates.drop(columns="value_musd")
+
+    @derived
     def parts(self) -> pd.DataFrame:
         """What each candidate takes where: a row for each site of its gang; what runs already is candidate -1.
 
         Columns candidate, accelerator, site, first_slot, last_slot, start, finish, n.
         """
-        frame = self.candidates.assign(candidate=range(len(self.candidates)))
+        frame = self.placements.assign(candidate=range(len(self.placements)))
         spread = frame["site"].isin(list(self.spans))
         rows: list[dict[str, Any]] = []
         for wide in frame[spread].to_dict("records"):

@@ -13,7 +13,7 @@ from planner.core.errors import ModelError
 from planner.core.reuse import Key
 from planner.data.derive import Case
 from planner.model.rooms import ROOMS
-from planner.model.workspace import Built, Workspace
+from planner.model.workspace import Built, Workspace, settled
 
 
 def assemble(case: Case, rooms: Sequence[Room] = ROOMS) -> Workspace:
@@ -40,6 +40,8 @@ def assemble(case: Case, rooms: Sequence[Room] = ROOMS) -> Workspace:
         for name in room.needs:
             m.need(name)
         m.enter(room, case.shelf.get(f"room.{room.name}", m.now, partial(_build, m, room), _settled))
+        if room.account is not None:
+            m.ledger.enter(case.shelf.get(f"account.{room.name}", m.now, partial(m.account, room), settled))
     return m
 
 

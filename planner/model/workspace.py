@@ -72,10 +72,9 @@ def _sums(written: Iterable[Left]) -> Sums:
 
 @dataclass
 class Built:
-    """A room as it was built: its block, and what it left; `blocks` are all in which its variables may stand."""
+    """A room as it was built: its block, and what it left."""
 
-    block: Any
-    blocks: frozenset[Any]
+    home: Left
     offers: dict[str, Left]
     results: dict[str, Left]
     money: dict[str, Left]
@@ -84,15 +83,20 @@ class Built:
 
     def settled(self, before: Built) -> Built:
         """The same room, what it leaves as it left it before handed on as it was: who took that need not be rebuilt."""
-        return replace(
-            self,
-            offers={k: _same_as_before(left, before.offers.get(k)) for k, left in self.offers.items()},
-            money={k: _same_as_before(left, before.money.get(k)) for k, left in self.money.items()},
-        )
+        return replace(self, offers=settled(before.offers, self.offers), money=settled(before.money, self.money))
+
+    @property
+    def block(self) -> Any:
+        """The room's own block."""
+        return self.home.value
 
 
-def _same_as_before(now: Left, before: Left | None) -> Left:
-    return before if before is not None and alike(before.value, now.value) else now
+def settled(before: Mapping[str, Left], now: Mapping[str, Left]) -> dict[str, Left]:
+    """What was left now, or what was left before where that is alike."""
+    return {
+        name: before[name] if name in before and alike(before[name].value, left.value) else left
+        for name, left in now.items()
+    }
 
 
 class Ledger:
@@ -134,9 +138,9 @@ class Ledger:
             raise ModelError(f"money of kind {line.kind} was added after it was summed up")
         return self._writing.setdefault(line.kind, {})
 
-    def written(self) -> dict[str, dict[Line, tuple[list[Term], float]]]:
+    def written(self, blocks: frozenset[Any]) -> dict[str, Left]:
         """What was written since `write_for`, by kind."""
-        return self._writing
+        return {kind: Left(lines, blocks) for kind, lines in self._writing.items()}
 
     def enter(self, money: Mapping[str, Left]) -> None:
         """Enter what a room wrote."""
@@ -217,6 +221,8 @@ class Workspace:
         """What reading by a key noted in this or another workspace gives here."""
         if key[0] == "offer":
             return self._offers.get(key[1])
+        if key[0] == "block":
+            return self.built[key[1]].home
         if key[0] == "result":
             return tuple(self._results.get(key[1], ()))
         return self.ledger.now(key) if key[0] in ("sums", "written") else self._case.now(key)
@@ -227,7 +233,7 @@ class Workspace:
 
     def blocks(self) -> set[Any]:
         """All blocks in which variables of this model may stand: the rooms' own, and such of earlier builds."""
-        return {block for built in self.built.values() for block in built.blocks}
+        return {block for built in self.built.values() for block in built.home.blocks}
 
     def build(self, room: Room, reads: Mapping[Key, Any]) -> Built:
         """Build a room in a block of its own; `reads` is the log of what it reads.
@@ -248,13 +254,21 @@ class Workspace:
         blocks = frozenset({block}).union(*(left.blocks for left in _left(reads.values())))
         results = {output.name: block.component(output.component) for output in room.outputs}
         return Built(
-            block,
-            blocks,
+            Left(block, blocks),
             {name: Left(value, blocks) for name, value in offering.items()},
             {name: Left({} if item is None else item, blocks) for name, item in results.items()},
-            {kind: Left(lines, blocks) for kind, lines in self.ledger.written().items()},
+            self.ledger.written(blocks),
             tuple(self.ledger.sealed[sealed:]),
         )
+
+    def account(self, room: Room, reads: Mapping[Key, Any]) -> dict[str, Left]:
+        """What a room that is built writes into the ledger, by kind; `reads` is the log of what it reads."""
+        home = self.built[room.name].home
+        note(("block", room.name), home)
+        self.ledger.write_for(room)
+        if room.account is not None:
+            room.account(self, home.value, self._case)
+        return self.ledger.written(home.blocks.union(*(left.blocks for left in _left(reads.values()))))
 
     def enter(self, room: Room, built: Built) -> None:
         """Let the rooms after this one take what it left, newly or for a neighbour of this case."""

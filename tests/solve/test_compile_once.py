@@ -77,31 +77,35 @@ def test_a_shared_build_gives_the_matrix_of_a_full_one(name: str, count: int) ->
     assert built < 0.8 * rooms_built  # or nothing was shared
 
 
-def rebuilt(name: str, change: dict[str, Any]) -> set[str]:
-    """The rooms that a change has built anew."""
+def remade(name: str, change: dict[str, Any]) -> set[str]:
+    """The rooms, accounts and kinds of money that a change has made anew."""
     base = planner.load(name)
     assemble(base.case)
     before = dict(base.case.shelf.made)
     assemble(base.with_(change).case)
     made = base.case.shelf.made
-    return {thing.removeprefix("room.") for thing in made if made[thing] != before.get(thing) and "room." in thing}
+    return {thing for thing in made if made[thing] != before.get(thing) and not thing.startswith("case.")}
 
 
 @pytest.mark.parametrize(
-    ("change", "rooms"),
+    ("change", "things"),
     [
-        ({"budgets.*.*.budget_musd": "*0.9"}, {"budgets"}),
-        ({"supply.*.*.per_month": "*0.9"}, {"supply"}),
-        ({"sites.*.pue": "*1.01"}, {"power"}),
-        ({"stream_segments.*.*.musd_per_pflops_month": "*1.1"}, {"streams", "finance"}),
-        ({"accelerators.*.price_usd": "*1.1"}, {"fleet", "budgets", "finance"}),
-        ({"runs.*.value_musd": "*1.1"}, {"demand", "spans", "placement", "finance"}),
-        ({"solve.gap": 0.5}, set()),
-        ({}, set()),
+        ({"budgets.*.*.budget_musd": "*0.9"}, "room.budgets"),
+        ({"supply.*.*.per_month": "*0.9"}, "room.supply"),
+        ({"sites.*.pue": "*1.01"}, "room.power account.power"),
+        ({"stream_segments.*.*.musd_per_pflops_month": "*1.1"}, "account.streams money.value room.finance"),
+        ({"runs.*.value_musd": "*1.1"}, "account.demand money.value room.finance"),
+        (
+            {"accelerators.*[orderable=yes].price_usd": "*1.1"},
+            "account.fleet money.capex money.terminal room.budgets room.finance",
+        ),
+        ({"accelerators.*.provisioned_kw": "*1.1"}, "room.halls account.halls room.power account.power"),
+        ({"solve.gap": 0.5}, ""),
+        ({}, ""),
     ],
 )
-def test_a_change_rebuilds_the_rooms_that_read_it(change: dict[str, Any], rooms: set[str]) -> None:
-    assert rebuilt("llama-2023", change) == rooms
+def test_a_change_makes_anew_what_read_it(change: dict[str, Any], things: str) -> None:
+    assert remade("llama-2023", change) == set(things.split())
 
 
 def test_what_is_read_is_noted_by_column() -> None:
@@ -167,7 +171,7 @@ def test_a_room_that_reads_nothing_is_told_apart_by_what_it_takes() -> None:
     at = ROOMS.index(STREAMS) + 1
     rooms = (*ROOMS[:at], Room("taker", take), Room("passer", pass_by), *ROOMS[at:])
     study = planner.load("llama-2023", rooms=rooms)
-    for changed in (study, study.with_({"stream_segments.*.*.musd_per_pflops_month": "*2"})):
+    for changed in (study, study.with_({"stream_demand.*.*.floor_pflops": "*0.99"})):
         assemble(changed.case, rooms)
     periods = len(study.case.calendar.periods) * len(study.case.streams)
     assert taken == [periods, -1, periods]

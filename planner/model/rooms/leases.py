@@ -139,7 +139,12 @@ def build(m: Workspace, b: Any, d: Case) -> None:
         [(d.leases[c]["accelerator"], c, t) for c, t in active], rule=lambda b, g, c, t: linear(online[g, c, t])
     )
     m.offer("online", online)
-    _rent(m, b, d, lots)
+
+
+def account(m: Workspace, b: Any, d: Case) -> None:
+    """Write the rent, inside the horizon and behind it."""
+    committed, free = committed_rows(d), signature_rows(d)
+    _rent(m, b, d, _active_lots(b, d, committed, free))
     _rent_after_horizon(m, b, d, committed, free)
 
 
@@ -280,6 +285,7 @@ def _rent_after_horizon(
 ROOM = Room(
     name="leases",
     build=build,
+    account=account,
     needs=("own_online",),
     offers=("online",),
     money=(("opex", "lease"),),
