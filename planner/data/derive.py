@@ -12,7 +12,7 @@ from planner.core.declare import Row
 from planner.core.inputs import Inputs
 from planner.core.reuse import Key, Shelf
 from planner.data.calendar import Calendar, build_calendar
-from planner.data.candidates import Reach, Span, build_candidates, gang_step, read_spans
+from planner.data.candidates import Reach, Span, build_candidates, candidate_values, gang_step, read_spans
 from planner.data.derived import derived
 from planner.data.payments import CashProfiles, PriceBook
 from planner.data.sizing import UtilisationTable, peak_pflops
@@ -241,14 +241,14 @@ class Case:
         return float(sum(n for at, end, n in units if at <= month + slack and (end is None or end > month - slack)))
 
     @derived
-    def candidates(self) -> pd.DataFrame:
+    def placements(self) -> pd.DataFrame:
         """Every way a run may be done (see `build_candidates`)."""
         return build_candidates(self.inputs, self.calendar, self.utilisation, Reach(self.largest_gang, self.units_by))
 
     @derived
-    def placements(self) -> pd.DataFrame:
-        """The candidates without their value: whoever reads these is not asked again when values change."""
-        return self.candidates.drop(columns="value_musd")
+    def candidates(self) -> pd.DataFrame:
+        """The placements with what each is worth, `value_musd`: only who asks for that is asked again as it changes."""
+        return self.placements.assign(value_musd=candidate_values(self.placements, self.runs, self.calendar))
 
     @derived
     def parts(self) -> pd.DataFrame:

@@ -19,7 +19,7 @@ SECONDS = 60.0
 
 def missing_candidates(case: Case) -> str | None:
     """What to say if a run that must run fits nowhere at all; None if each has a candidate."""
-    offered = set(case.candidates["run"])
+    offered = set(case.placements["run"])
     stuck = [r for r, row in case.runs.items() if row["must_run"] and r not in offered]
     if not stuck:
         return None

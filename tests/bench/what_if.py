@@ -2,8 +2,9 @@
 
     python tests/bench/what_if.py [llama-2023 meta-compute S M ...] [--runs 5] [--seed 0]
 
-A name is a bundled scenario or a size of `tests.bench.generate`. Of each kind of change as many amounts are tried as
-there are runs, one after the other and each from the base: `base.with_(change).relax()`, in the family of the base
+A name is a bundled scenario or a size of `tests.bench.generate`. What is changed are the rows of one id of a table
+(a year's budget, a type's price) or all of them. Of each kind of change as many amounts are tried as there are runs,
+one after the other and each from the base: `base.with_(change).relax()`, in the family of the base
 ("patch") and in one that has built nothing yet ("rebuild"). Seconds are wall clock, medians; both optima must agree.
 Where the time goes: resolving inputs, building rooms, compiling, HiGHS. Not part of the tests.
 """
@@ -21,18 +22,32 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 import planner
+from planner.model.rooms import TABLES
 from tests.bench.generate import SIZES, document
 
 FACTORS = (0.95, 1.05, 0.9, 1.1, 0.85, 1.15, 0.8, 1.2)
 CHANGES = {
-    "budget": "budgets.*.*.budget_musd",
-    "supply": "supply.*.*.per_month",
-    "stream's worth": "stream_segments.*.*.musd_per_pflops_month",
-    "runs' worth": "runs.*.value_musd",
-    "price of types": "accelerators.*[orderable=yes].price_usd",
-    "price of energy": "power_sources.*.*.energy_usd_per_mwh",
+    "budget": ("budgets", "budget_musd"),
+    "supply": ("supply", "per_month"),
+    "stream's worth": ("stream_segments", "musd_per_pflops_month"),
+    "run's worth": ("runs", "value_musd"),
+    "price of a type": ("accelerators", "price_usd"),
+    "price of energy": ("power_sources", "energy_usd_per_mwh"),
 }
+KEYS = {table.name: table.key for table in TABLES}
 STEPS = ("inputs", "build", "compile", "solve")
+
+
+def paths(base: planner.Study, table: str, column: str) -> dict[str, str]:
+    """The paths of the rows of one id of a table, and of all its rows, where a figure stands to be changed."""
+    rows = [row for row in base.inputs.rows(table) if row[column] and row.get("orderable", True)]
+    if not rows:
+        return {}
+    first, *others = KEYS[table]
+    middle = rows[len(rows) // 2][first]
+    every = "*[orderable=yes]" if table == "accelerators" else "*"
+    rest = ["*"] * len(others)
+    return {"one": ".".join([table, str(middle), *rest, column]), "all": ".".join([table, every, *rest, column])}
 
 
 def what_if(base: planner.Study, change: dict[str, Any]) -> dict[str, Any]:
@@ -70,21 +85,23 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     asked = parser.parse_args()
     print(
-        f"{'study':14}{'change':17}{'patch s':>9}{'rebuild s':>11}{'ratio':>7}  of the patch: inputs build compile LP"
+        f"{'study':14}{'change':22}{'patch s':>9}{'rebuild s':>11}{'ratio':>7}  of the patch: inputs build compile LP"
     )
     for name in asked.names:
         source = document(name, asked.seed) if name in SIZES else name
         base = planner.load(source)
         base.relax(time_limit=3600)
-        for change, path in CHANGES.items():
-            if path.partition(".")[0] not in base.inputs.document["tables"]:
-                continue
+        for change, path in (
+            (f"{change}, {which}", path)
+            for change, where in CHANGES.items()
+            for which, path in paths(base, *where).items()
+        ):
             row = compare(source, path, asked.runs, base)
             patch, rebuild = row["patch"], row["rebuild"]
             ratio = rebuild["seconds"] / patch["seconds"]
             steps = " ".join(f"{patch[step]:.3f}" for step in STEPS) + f" {row['how']}"
             print(
-                f"{name:14}{change:17}{patch['seconds']:9.3f}{rebuild['seconds']:11.3f}{ratio:7.1f}  {steps}",
+                f"{name:14}{change:22}{patch['seconds']:9.3f}{rebuild['seconds']:11.3f}{ratio:7.1f}  {steps}",
                 flush=True,
             )
 

@@ -194,6 +194,7 @@ def build(m: Workspace, b: Any, d: Case) -> None:
     b.in_service = pyo.Expression(b.STOCK, rule=lambda b, g, s, t: in_service(g, s, t))
     b.online_units = pyo.Expression(b.STOCK, rule=lambda b, g, s, t: 1.0 * b.online[g, s, t])
     m.offer("order", b.order)
+    m.offer("service", stock)
     m.offer("own_online", {(g, s, t): [(1.0, b.online[g, s, t])] for g, s, t in stock})
 
 
@@ -259,7 +260,7 @@ def _running(m: Workspace, b: Any, d: Case, lot: dict[str, int]) -> None:
     """Running cost of what is in service."""
     monthly = {row["item"]: row["usd_per_year"] / USD_PER_MUSD / MONTHS_PER_YEAR for row in d.inputs.rows("opex")}
     sold = m.need("sold")
-    for (g, s, t), row in service_rows(d).items() if monthly else ():
+    for (g, s, t), row in m.need("service").items() if monthly else ():
         if g in monthly:
             period = d.calendar.periods[t]
             line, rate = Line("opex", "running", s, period.start), monthly[g] * period.months
@@ -275,7 +276,7 @@ ROOM = Room(
     build=build,
     account=account,
     needs=("sold",),
-    offers=("own_online", "order"),
+    offers=("own_online", "order", "service"),
     money=(
         ("capex", "compute"),
         ("opex", "running"),
