@@ -2,14 +2,14 @@
 
 A changed right-hand side or cost leaves the optimal basis primal or dual feasible, so that a few pivots lead from one
 optimum to the next; a matrix of another shape is passed anew, its basis put together from the columns and rows that
-both have.
+both have. What-ifs go out from the same basis each: undoing the one before would take pivots too.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import highspy
@@ -42,16 +42,25 @@ class Optimum:
     iterations: int
 
 
+@dataclass
+class _Held:
+    """A HiGHS object, the matrix inside it, and the one passed last with its optimal basis: where patches start."""
+
+    highs: highspy.Highs
+    inside: Matrix
+    passed: Matrix
+    basis: highspy.HighsBasis
+
+
 class Relaxer:
-    """One HiGHS object and the matrix inside it."""
+    """One HiGHS object for the LPs of a study and its neighbours."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._highs: highspy.Highs | None = None
-        self._inside: Matrix | None = None
+        self._held: _Held | None = None
 
     def solve(self, matrix: Matrix, options: Options) -> Optimum:
-        """The LP of a matrix, from the basis of the matrix before.
+        """The LP of a matrix, from the basis of the last one that was passed: what was asked between is undone.
 
         Raises
         ------
@@ -61,23 +70,25 @@ class Relaxer:
             HiGHS fails, or the LP is unbounded.
         """
         with self._lock:
-            h, inside = self._highs, self._inside
             # whatever goes wrong from here on leaves no half-patched HiGHS behind
-            self._highs = self._inside = None
-            if h is None or inside is None:
-                h, how = new_highs(options), "passed"
-                pass_matrix(h, matrix, relax=True)
-            elif _same_shape(inside, matrix) and _patched(h, inside, matrix):
-                how = "patched"
+            held, self._held = self._held, None
+            if held is not None and _same_shape(held.inside, matrix) and _patched(held.highs, held.inside, matrix):
+                h, how = held.highs, "patched"
+                _taken(h.setBasis(held.basis), "its own basis")
+                # where costs alone changed the old optimum is a point still: primal simplex goes on from there
+                strategy = PRIMAL if _same_points(held.passed, matrix) else DUAL
             else:
-                how = _rebased(h, inside, matrix)
-            # where costs alone changed the optimum before is a point still: primal simplex goes on from there
-            strategy = PRIMAL if how == "patched" and _same_points(inside, matrix) else DUAL
+                h, strategy = new_highs(options) if held is None else held.highs, DUAL
+                pass_matrix(h, matrix, relax=True)
+                how = "rebased" if held is not None and _rebased(held, matrix) else "passed"
             _taken(h.setOptionValue("simplex_strategy", strategy), "the simplex strategy")
             _taken(h.setOptionValue("time_limit", options.time_limit_s), "the time limit")
             _run(h)
             found = _optimum(h, matrix, how)
-            self._highs, self._inside = h, matrix
+            if held is not None and how == "patched":
+                self._held = replace(held, inside=matrix)
+            elif found.x is not None:
+                self._held = _Held(h, matrix, matrix, h.getBasis())
             return found
 
 
@@ -97,9 +108,9 @@ def _same_shape(a: Matrix, b: Matrix) -> bool:
     )
 
 
-def _same_points(a: Matrix | None, b: Matrix) -> bool:
+def _same_points(a: Matrix, b: Matrix) -> bool:
     """Whether two matrices of the same shape differ in costs alone."""
-    return a is not None and all(
+    return all(
         np.array_equal(old, new)
         for old, new in (
             (a.a.data, b.a.data),
@@ -133,19 +144,16 @@ def _patched(h: highspy.Highs, old: Matrix, new: Matrix) -> bool:
     return True
 
 
-def _rebased(h: highspy.Highs, old: Matrix, new: Matrix) -> str:
-    """Pass the matrix, with the basis of the one before for the columns and rows that both have."""
-    basis = h.getBasis()
-    pass_matrix(h, new, relax=True)
-    if not basis.valid:
-        return "passed"
+def _rebased(held: _Held, new: Matrix) -> bool:
+    """Give the matrix just passed the basis of the one before, for the columns and rows that both have."""
     mapped = highspy.HighsBasis()
     at_bound = np.where(np.isfinite(new.lower), 0, np.where(np.isfinite(new.upper), 2, 3)).tolist()
     kinds = (Status.kLower, Status.kBasic, Status.kUpper, Status.kZero)
+    old, basis = held.passed, held.basis
     mapped.col_status = _mapped(old.names, basis.col_status, new.names, [kinds[k] for k in at_bound])
     mapped.row_status = _mapped(old.rows, basis.row_status, new.rows, [Status.kBasic] * len(new.rows))
     mapped.valid = mapped.alien = True  # alien: HiGHS completes or thins it out to a basis
-    return "rebased" if h.setBasis(mapped) == highspy.HighsStatus.kOk else "passed"
+    return bool(held.highs.setBasis(mapped) == highspy.HighsStatus.kOk)
 
 
 def _mapped(
