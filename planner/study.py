@@ -4,35 +4,41 @@ from __future__ import annotations
 
 import json
 import logging
-import math
-import platform
 import resource
 import time
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
-from importlib.metadata import version
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+import numpy as np
+import xarray as xr
+from pyomo.common.gc_manager import PauseGC
 
 from planner.core.declare import Room
 from planner.core.errors import CheckFailed, InfeasibleError
 from planner.core.inputs import Inputs
 from planner.core.interrupts import undisturbed
 from planner.core.methods import with_noted_methods
+from planner.core.reuse import Shelf
 from planner.data.derive import Case
 from planner.data.load import read_scenario
 from planner.data.overrides import Override, overrides_from_mapping
 from planner.data.raw import RawScenario
-from planner.data.validate import resolve
+from planner.data.sheets import Workbook
+from planner.data.validate import resolve, typed_cells
 from planner.model.assemble import assemble
 from planner.model.rooms import ROOMS
 from planner.model.workspace import Workspace
+from planner.results.attributes import plan_attributes
 from planner.results.check import check_plan
 from planner.results.dims import plan_dims
 from planner.results.extract import extract
 from planner.results.plan import Plan
 from planner.results.prices import add_prices
 from planner.results.reasons import add_reasons
+from planner.results.relaxation import Relaxation
 from planner.results.runs import add_runs
 from planner.results.starts import start_values
 from planner.results.statistics import add_statistics
@@ -40,6 +46,7 @@ from planner.solve.compile import Matrix, compile_model
 from planner.solve.diagnose import explain_infeasible, missing_candidates
 from planner.solve.highs import Outcome
 from planner.solve.options import Options, Progress
+from planner.solve.relax import Relaxer, limit_values
 from planner.solve.search import Found, gross_scale, limit_prices, search
 
 if TYPE_CHECKING:
@@ -47,6 +54,15 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("planner")
 Step = TypeVar("Step")
+
+
+@dataclass(frozen=True)
+class _Shared:
+    """What a study shares with all made from it by `with_`: typed cells, what was built, the HiGHS with its LP."""
+
+    typed: Workbook
+    shelf: Shelf = field(default_factory=Shelf)
+    relaxer: Relaxer = field(default_factory=Relaxer)
 
 
 class SweepMethod(Protocol):
@@ -70,11 +86,20 @@ class Study:
     # noted in planner/__init__.py: sweeps are made of studies
     sweep: SweepMethod
 
-    def __init__(self, raw: RawScenario, overrides: Sequence[Override] = (), rooms: Sequence[Room] = ROOMS) -> None:
+    def __init__(
+        self,
+        raw: RawScenario,
+        overrides: Sequence[Override] = (),
+        rooms: Sequence[Room] = ROOMS,
+        shared: _Shared | None = None,
+    ) -> None:
+        tables = [table for room in rooms for table in room.inputs]
         self._raw = raw
+        self._shared = _Shared(typed_cells(raw, tables)) if shared is None else shared
         self._overrides = tuple(overrides)
         self._rooms = tuple(rooms)
-        self.inputs: Inputs = resolve(raw, [table for room in rooms for table in room.inputs], self._overrides)
+        with PauseGC():
+            self.inputs: Inputs = resolve(raw, tables, self._overrides, typed=self._shared.typed)
 
     @property
     def name(self) -> str:
@@ -83,7 +108,7 @@ class Study:
     @cached_property
     def case(self) -> Case:
         """What follows from the inputs before any decision: calendar, prices, candidates."""
-        return Case(self.inputs)
+        return Case(self.inputs, self._shared.shelf)
 
     def with_(self, changes: Mapping[str, Any]) -> Study:
         """A copy with some inputs changed.
@@ -98,7 +123,7 @@ class Study:
         InputError
             A path names nothing, or the changed inputs are not valid.
         """
-        return Study(self._raw, (*self._overrides, *overrides_from_mapping(changes)), self._rooms)
+        return Study(self._raw, (*self._overrides, *overrides_from_mapping(changes)), self._rooms, self._shared)
 
     def solve(
         self,
@@ -140,13 +165,12 @@ class Study:
         """
         began = time.perf_counter()
         options = Options.of(
-            self.inputs.document["solve"], gap=gap, time_limit_s=time_limit, threads=threads, seed=seed
+            self.inputs.settings("solve"), gap=gap, time_limit_s=time_limit, threads=threads, seed=seed
         )
         if text := missing_candidates(self.case):
             raise InfeasibleError(text)
         timings: dict[str, float] = {"candidates": time.perf_counter() - began}
-        m = _timed(timings, "build", lambda: assemble(self.case, self._rooms))
-        matrix = _timed(timings, "compile", lambda: compile_model(m, self._rooms))
+        m, matrix = self._compiled(timings)
         log.info("%s: %s", self.name, ", ".join(f"{n:,} {what}" for what, n in matrix.shape.items()))
         scale = gross_scale(m, self.case, matrix)
         begin = None if start is None else start_values(start.data, m, self.case, self._rooms, matrix)
@@ -158,21 +182,73 @@ class Study:
         plan.data.attrs["wall_seconds"] = round(time.perf_counter() - began, 3)
         return plan
 
+    def relax(self, time_limit: float | None = None) -> Relaxation:
+        """The study without integrality: a bound on every plan, and what its limits are worth; for screening.
+
+        The first takes a build and an LP; those of studies made from this one by `with_` only what the change
+        calls for: the rooms that read it are rebuilt, HiGHS goes on from the optimum before.
+
+        Parameters
+        ----------
+        time_limit
+            Wall clock of the LP, s; default: the scenario's.
+
+        Raises
+        ------
+        InfeasibleError
+            Not even fractions keep every hard limit; the message says which collide.
+        LimitReached
+            The time limit came first.
+        SolverError
+            HiGHS failed.
+        """
+        options = Options.of(self.inputs.settings("solve"), time_limit_s=time_limit, threads=1)
+        if text := missing_candidates(self.case):
+            raise InfeasibleError(text)
+        seconds: dict[str, float] = {}
+        m, matrix = self._compiled(seconds)
+        found = _timed(seconds, "solve", lambda: self._shared.relaxer.solve(matrix, options))
+        if found.x is None or found.row_dual is None:
+            fractional = replace(matrix, integer=np.zeros_like(matrix.integer))
+            raise InfeasibleError(explain_infeasible(fractional, options, self.case, self._rooms))
+        x = found.x
+
+        def read() -> xr.Dataset:
+            with self._shared.shelf.lock:
+                matrix.load(x)
+                return extract(m, self.case, self._rooms)
+
+        values = partial(limit_values, matrix, found.row_dual, self.case, self._rooms)
+        return Relaxation(found.objective, values, read, seconds, found.how)
+
+    def _compiled(self, timings: dict[str, float]) -> tuple[Workspace, Matrix]:
+        # many objects that last: the collector would walk over them again and again
+        with self._shared.shelf.lock, PauseGC():
+            m = _timed(timings, "build", lambda: assemble(self.case, self._rooms))
+            return m, _timed(timings, "compile", lambda: compile_model(m, self._rooms))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A study travels as what it was read from: rooms of the registry by name, nothing that is derived or built."""
+        known = {room.name: room for room in ROOMS}
+        rooms = [room.name if known.get(room.name) is room else room for room in self._rooms]
+        return _unpickled, (self._raw, self._overrides, rooms)
+
     def _read_back(
         self, m: Workspace, matrix: Matrix, options: Options, found: Found, timings: dict[str, float]
     ) -> Plan:
         """The plan of what was found: read back, priced, checked."""
         prices = _timed(timings, "prices", lambda: limit_prices(matrix, options, found))
         mark = time.perf_counter()
-        matrix.load(found.x)
-        data = extract(m, self.case, self._rooms)
+        with self._shared.shelf.lock:  # neighbours may use the same variables
+            matrix.load(found.x)
+            data = extract(m, self.case, self._rooms)
         dims = plan_dims(self.case, self._rooms)
         add_statistics(data, dims, self.case)
         add_runs(data, dims, self.case)
         add_prices(data, dims, prices.worth)
         add_reasons(data, dims, self.case, matrix, prices)
         timings["read_back"] = time.perf_counter() - mark
-        data.attrs |= self._attributes(found, options, matrix)
+        data.attrs |= plan_attributes(self.case, self._rooms, found, options, matrix, _own_version())
         mark = time.perf_counter()
         report = check_plan(data)
         timings["check"] = time.perf_counter() - mark
@@ -186,34 +262,10 @@ class Study:
         }
         return Plan(data)
 
-    def _attributes(self, found: Found, options: Options, matrix: Matrix) -> dict[str, Any]:
-        return {
-            "study": self.name,
-            "title": self.inputs.title,
-            "status": found.status,
-            "objective_musd": found.objective,
-            "bound_musd": found.bound,
-            "gap": found.gap,
-            "gap_musd": found.bound - found.objective if math.isfinite(found.bound) else math.inf,
-            "scale_musd": found.scale,
-            "inputs": self.inputs.to_json(),
-            "inputs_hash": self.inputs.hash,
-            "options": json.dumps(
-                {
-                    "gap": options.gap,
-                    "time_limit_s": options.time_limit_s,
-                    "threads": options.threads,
-                    "seed": options.seed,
-                }
-            ),
-            "versions": json.dumps(
-                {name: version(name) for name in ("highspy", "pyomo", "xarray")}
-                | {"planner": _own_version(), "python": platform.python_version()}
-            ),
-            "sizes": json.dumps({**matrix.shape, "candidates": len(self.case.candidates), "nodes": found.nodes}),
-            "equations": json.dumps(sorted({row.equation for row in matrix.rows})),
-            "rooms": json.dumps([room.name for room in self._rooms]),
-        }
+
+def _unpickled(raw: RawScenario, overrides: Sequence[Override], rooms: Sequence[str | Room]) -> Study:
+    known = {room.name: room for room in ROOMS}
+    return Study(raw, overrides, [known[room] if isinstance(room, str) else room for room in rooms])
 
 
 def _own_version() -> str:

@@ -126,6 +126,8 @@ def sweep(
 ) -> Sweep:
     """Solve a study at every combination of changes, several at a time, each on one thread.
 
+    The first combination is solved first; the others start from its plan.
+
     Parameters
     ----------
     study
@@ -159,12 +161,16 @@ def sweep(
     }
     keep = None if out is None else Path(out)
 
-    def one(corner: tuple[int, ...]) -> Plan | str:
-        return _solve(studies[corner], corner, gap, time_limit, keep)
+    def one(corner: tuple[int, ...], start: Plan | str | None = None) -> Plan | str:
+        begin = start if isinstance(start, Plan) else None
+        return _solve(studies[corner], corner, gap, time_limit, keep, begin)
 
     with ThreadPoolExecutor(workers or os.cpu_count() or 1, thread_name_prefix="sweep") as pool:
         try:
-            found = dict(zip(corners, pool.map(one, corners), strict=True))
+            # all from the same plan, so that what is found does not hang on which thread was first
+            first, *others = corners
+            start = pool.submit(one, first).result()
+            found = {first: start, **dict(zip(others, pool.map(one, others, itertools.repeat(start)), strict=True))}
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
@@ -172,13 +178,18 @@ def sweep(
 
 
 def _solve(
-    study: Study, corner: tuple[int, ...], gap: float | None, time_limit: float | None, keep: Path | None
+    study: Study,
+    corner: tuple[int, ...],
+    gap: float | None,
+    time_limit: float | None,
+    keep: Path | None,
+    start: Plan | None,
 ) -> Plan | str:
     path = None if keep is None else keep / f"{'-'.join(str(i) for i in corner)}-{study.inputs.hash[:16]}.nc"
     if path is not None and path.is_file():
         return open_plan(path)
     try:
-        plan = study.solve(gap, time_limit, threads=1)
+        plan = study.solve(gap, time_limit, threads=1, start=start)
     except InfeasibleError:
         return "infeasible"
     except LimitReached:

@@ -149,12 +149,15 @@ class Room:
 
     `build(m, b, d)` fills the room's own Pyomo block `b` from the derived data `d`, taking what it
     `needs` from the other rooms through `m` (what they offer or publish) and leaving there what it `offers`.
+    `account(m, b, d)` then writes what the block's decisions cost and earn into the ledger: apart from `build`, so
+    that a changed price states no row anew.
     `integers` gives each integer variable's role, so that the strategy need not know its name.
     `money` lists the (kind, part) pairs of the ledger the room may write.
     """
 
     name: str
     build: Callable[[Any, Any, Any], None]
+    account: Callable[[Any, Any, Any], None] | None = None
     needs: tuple[str, ...] = ()
     offers: tuple[str, ...] = ()
     money: tuple[tuple[str, str], ...] = ()

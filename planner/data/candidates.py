@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -20,7 +20,7 @@ from planner.data.sizing import (
 )
 
 COLUMNS = [
-    "run", "accelerator", "site", "first_slot", "last_slot", "start", "months", "finish", "n", "value_musd",
+    "run", "accelerator", "site", "first_slot", "last_slot", "start", "months", "finish", "n",
 ]  # fmt: skip
 
 
@@ -120,8 +120,7 @@ def _run_rows(
                     last = _finishing_slot(calendar, start + months, slot_at_end)
                     if last is None or any(part > reach.units_by(g, site, start) for site, part in parts):
                         continue
-                    value = late_value(run, calendar, start + months)
-                    rows.append((run["run"], g, place, h, last, start, months, start + months, n, value))
+                    rows.append((run["run"], g, place, h, last, start, months, start + months, n))
     return rows
 
 
@@ -131,7 +130,14 @@ def build_candidates(inputs: Inputs, calendar: Calendar, utilisation: Utilisatio
     Returns
     -------
     One row a candidate: run, accelerator, site (or lease), first_slot, last_slot (inclusive), start,
-    months, finish (months of the horizon), n (accelerators), value_musd (undiscounted).
+    months, finish (months of the horizon), n (accelerators).
     """
     rows = [row for run in inputs.rows("runs") for row in _run_rows(run, inputs, calendar, utilisation, reach)]
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def candidate_values(candidates: pd.DataFrame, runs: Mapping[str, Row], calendar: Calendar) -> list[float]:
+    """What each candidate is worth when it finishes, M$, undiscounted."""
+    finishes = list(zip(candidates["run"].tolist(), candidates["finish"].tolist(), strict=True))
+    worth = {(run, finish): late_value(runs[run], calendar, finish) for run, finish in dict.fromkeys(finishes)}
+    return [worth[key] for key in finishes]

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
 from planner.core.declare import Row
 from planner.core.inputs import Inputs
+from planner.core.reuse import Key, Shelf
 from planner.data.calendar import Calendar, build_calendar
-from planner.data.candidates import Reach, build_candidates, gang_step, read_spans
+from planner.data.candidates import Reach, Span, build_candidates, candidate_values, gang_step, read_spans
+from planner.data.derived import derived
 from planner.data.payments import CashProfiles, PriceBook
 from planner.data.sizing import UtilisationTable, peak_pflops
 
@@ -43,20 +44,76 @@ class Cohort:
 
 
 class Case:
-    """One scenario, ready to be modelled: inputs and all that follows from them before any decision."""
+    """One scenario, ready to be modelled: inputs and all that follows from them before any decision.
 
-    def __init__(self, inputs: Inputs) -> None:
+    What follows is derived when it is asked for; cases that share a `shelf` share what their inputs leave the same.
+    """
+
+    def __init__(self, inputs: Inputs, shelf: Shelf | None = None) -> None:
         self.inputs = inputs
-        self.calendar: Calendar = build_calendar(inputs)
-        self.prices = PriceBook(inputs, self.calendar)
-        self.cash = CashProfiles(inputs)
-        self.utilisation = UtilisationTable(inputs)
-        self.accelerators = inputs.by_id("accelerators", "accelerator")
-        self.sites = inputs.by_id("sites", "site")
-        self.leases = inputs.by_id("leases", "lease")
-        self.runs = inputs.by_id("runs", "run")
-        self.streams = inputs.by_id("streams", "stream")
-        self.spans = read_spans(inputs)
+        self.shelf = Shelf() if shelf is None else shelf
+        self.pieces: dict[str, Any] = {}
+        self._by_id: dict[str, dict[str, dict[str, Any]]] = {}
+
+    def now(self, key: Key) -> Any:
+        """What a key noted by this or another case reads here."""
+        return getattr(self, key[1]) if key[0] == "case" else self.inputs.now(key)
+
+    @derived
+    def calendar(self) -> Calendar:
+        """Periods, slots and fiscal years."""
+        return build_calendar(self.inputs)
+
+    @derived
+    def prices(self) -> PriceBook:
+        """Prices by order date."""
+        return PriceBook(self.inputs, self.calendar)
+
+    @derived
+    def cash(self) -> CashProfiles:
+        """When an order is paid."""
+        return CashProfiles(self.inputs)
+
+    @derived
+    def utilisation(self) -> UtilisationTable:
+        """MFU and goodput by type, format and size of the gang."""
+        return UtilisationTable(self.inputs)
+
+    @derived
+    def spans(self) -> dict[str, Span]:
+        """Sites that can hold one gang together."""
+        return read_spans(self.inputs)
+
+    @property
+    def accelerators(self) -> dict[str, dict[str, Any]]:
+        """Rows of the types, by id."""
+        return self._table("accelerators", "accelerator")
+
+    @property
+    def sites(self) -> dict[str, dict[str, Any]]:
+        """Rows of the own sites, by id."""
+        return self._table("sites", "site")
+
+    @property
+    def leases(self) -> dict[str, dict[str, Any]]:
+        """Rows of the leases, by id."""
+        return self._table("leases", "lease")
+
+    @property
+    def runs(self) -> dict[str, dict[str, Any]]:
+        """Rows of the runs, by id."""
+        return self._table("runs", "run")
+
+    @property
+    def streams(self) -> dict[str, dict[str, Any]]:
+        """Rows of the streams, by id."""
+        return self._table("streams", "stream")
+
+    def _table(self, table: str, key: str) -> dict[str, dict[str, Any]]:
+        if table not in self._by_id:
+            self._by_id[table] = self.inputs.by_id(table, key)
+        self.inputs.note_column(table, key)
+        return self._by_id[table]
 
     @property
     def places(self) -> list[str]:
@@ -101,7 +158,7 @@ class Case:
         family = self.accelerators[accelerator]["fabric_family"]
         return [f for f in self.inputs.rows("fabrics") if f["site"] == site and f["family"] == family]
 
-    @cached_property
+    @derived
     def orders(self) -> dict[tuple[str, str], list[Arrival]]:
         """Where and when each orderable type can arrive."""
         found = {}
@@ -117,7 +174,7 @@ class Case:
                     found[g, site] = arrivals
         return found
 
-    @cached_property
+    @derived
     def cohorts(self) -> list[Cohort]:
         """What stands or is on order when the horizon starts, row by row of the table `fleet`."""
         month = self.calendar.month
@@ -133,7 +190,7 @@ class Case:
             for row in self.inputs.rows("fleet")
         ]
 
-    @cached_property
+    @derived
     def existing_units(self) -> dict[tuple[str, str], list[tuple[int, int | None, int]]]:
         """(arrival, end, count) of existing and committed accelerators, by type and site."""
         found: dict[tuple[str, str], list[tuple[int, int | None, int]]] = {}
@@ -141,7 +198,7 @@ class Case:
             found.setdefault((cohort.accelerator, cohort.site), []).append((cohort.arrival, cohort.end, cohort.count))
         return found
 
-    @cached_property
+    @derived
     def committed(self) -> list[tuple[str, str, int, int]]:
         """(type, site, period of arrival, count) of what is on order when the horizon starts."""
         found = []
@@ -183,18 +240,23 @@ class Case:
         units = self.existing_units.get((accelerator, place), [])
         return float(sum(n for at, end, n in units if at <= month + slack and (end is None or end > month - slack)))
 
-    @cached_property
-    def candidates(self) -> pd.DataFrame:
+    @derived
+    def placements(self) -> pd.DataFrame:
         """Every way a run may be done (see `build_candidates`)."""
         return build_candidates(self.inputs, self.calendar, self.utilisation, Reach(self.largest_gang, self.units_by))
 
-    @cached_property
+    @derived
+    def candidates(self) -> pd.DataFrame:
+        """The placements with what each is worth, `value_musd`: only who asks for that is asked again as it changes."""
+        return self.placements.assign(value_musd=candidate_values(self.placements, self.runs, self.calendar))
+
+    @derived
     def parts(self) -> pd.DataFrame:
         """What each candidate takes where: a row for each site of its gang; what runs already is candidate -1.
 
         Columns candidate, accelerator, site, first_slot, last_slot, start, finish, n.
         """
-        frame = self.candidates.assign(candidate=range(len(self.candidates)))
+        frame = self.placements.assign(candidate=range(len(self.placements)))
         spread = frame["site"].isin(list(self.spans))
         rows: list[dict[str, Any]] = []
         for wide in frame[spread].to_dict("records"):

@@ -11,7 +11,7 @@ from planner.core.inputs import Inputs
 from planner.data.catalogues import Catalogue, default_mfu_row, read_catalogue
 from planner.data.cells import BadCell, shown
 from planner.data.sheets import Sheet, SheetRow, Workbook
-from planner.data.unknown_rules import mfu_known, mfu_needed
+from planner.data.unknown_rules import mfu_needed, mfu_stated
 
 
 class Filler:
@@ -19,7 +19,7 @@ class Filler:
 
     def __init__(self, book: Workbook) -> None:
         self._book = book
-        self._unreadable: set[str] = set()
+        self._catalogues: dict[str, Catalogue | None] = {}
 
     def catalogue_row(self, sheet: Sheet, row: SheetRow) -> Mapping[str, Any] | None:
         """The catalogue row that a row names, if it names one that exists."""
@@ -56,14 +56,14 @@ class Filler:
             self._book.note(sheet, number, "catalogue", bad)
 
     def _read(self, name: str) -> Catalogue | None:
-        if name in self._unreadable:
-            return None
-        try:
-            return read_catalogue(name)
-        except InputError as error:
-            self._book.problems += error.problems
-            self._unreadable.add(name)
-            return None
+        """A catalogue, read when it is first asked for; none if it cannot be read, which is noted once."""
+        if name not in self._catalogues:
+            try:
+                self._catalogues[name] = read_catalogue(name)
+            except InputError as error:
+                self._book.problems += error.problems
+                self._catalogues[name] = None
+        return self._catalogues[name]
 
 
 def fill_mfu(document: dict[str, Any]) -> list[Problem]:
@@ -73,10 +73,11 @@ def fill_mfu(document: dict[str, Any]) -> list[Problem]:
     format needed, or at BF16 where that has none. Returns the problems of the catalogues, if any.
     """
     inputs = Inputs(document)
+    stated = mfu_stated(inputs)
     lacking = dict.fromkeys(
         (name, number_format)
         for _, _, name, number_format in mfu_needed(inputs)
-        if not mfu_known(inputs, name, number_format)
+        if (name, number_format) not in stated and (name, "bf16") not in stated
     )
     if not lacking:
         return []

@@ -32,6 +32,10 @@ class SheetRow:
     def place_of(self, column: str) -> Place:
         return self.places.get(column, self.place)
 
+    def copy(self) -> SheetRow:
+        cells, places = dict(self.cells), dict(self.places)
+        return SheetRow(cells, places, self.place, self.layer, set(self.bad), set(self.from_catalogue))
+
 
 @dataclass(slots=True)
 class Sheet:
@@ -60,6 +64,14 @@ class Workbook:
     sheets: dict[str, Sheet]
     problems: list[Problem]
     unread: set[str]
+
+    def copy(self) -> Workbook:
+        """A copy to be changed: cells are typed once, however often a scenario is resolved."""
+        sheets = {
+            name: Sheet(sheet.table, sheet.columns, [row.copy() for row in sheet.rows])
+            for name, sheet in self.sheets.items()
+        }
+        return Workbook(sheets, list(self.problems), set(self.unread))
 
     def note(self, sheet: Sheet, number: int, column: str, bad: BadCell, place: Place | None = None) -> None:
         """Keep the problem of a cell."""

@@ -74,8 +74,9 @@ def peak_unknown(inputs: Inputs) -> Iterator[Finding]:
     "mfu",
 )
 def mfu_unknown(inputs: Inputs) -> Iterator[Finding]:
+    stated = mfu_stated(inputs)
     for table, i, name, number_format in mfu_needed(inputs):
-        if not mfu_known(inputs, name, number_format):
+        if (name, number_format) not in stated and (name, "bf16") not in stated:
             message = f"is unknown for {name} at {number_format}: neither here nor in mfu nor in data/mfu.csv"
             yield Finding(i, f"{table}.mfu", message)
 
@@ -91,10 +92,9 @@ def mfu_needed(inputs: Inputs) -> Iterator[tuple[str, int, str, str]]:
                         yield table, i, name, row["number_format"]
 
 
-def mfu_known(inputs: Inputs, accelerator: str, number_format: str) -> bool:
-    """Whether table `mfu` tells a type's utilisation at a format, or at BF16 where it may be scaled from."""
-    stated = {row["number_format"] for row in inputs.rows("mfu") if row["accelerator"] == accelerator}
-    return number_format in stated or "bf16" in stated
+def mfu_stated(inputs: Inputs) -> set[tuple[str, str]]:
+    """The (type, format) whose utilisation table `mfu` tells; from that at BF16 the others may be scaled."""
+    return {(row["accelerator"], row["number_format"]) for row in inputs.rows("mfu")}
 
 
 @scenario_rule(

@@ -53,7 +53,11 @@ def all_rules(tables: Sequence[Table]) -> list[RuleInfo]:
 
 
 def resolve(
-    raw: RawScenario, tables: Sequence[Table], overrides: Sequence[Override] = (), rules: Sequence[Rule] = ()
+    raw: RawScenario,
+    tables: Sequence[Table],
+    overrides: Sequence[Override] = (),
+    rules: Sequence[Rule] = (),
+    typed: Workbook | None = None,
 ) -> Inputs:
     """Validated inputs of a scenario; `raw` is not touched, so that one scenario serves many overrides.
 
@@ -68,13 +72,15 @@ def resolve(
     rules
         Further rules over the whole scenario: called without rows, their findings name a cell as
         `table.column`.
+    typed
+        What `typed_cells` makes of `raw` and `tables`, where that is at hand; it is not changed.
 
     Raises
     ------
     InputError
         With every problem of the scenario.
     """
-    book = read_workbook(raw, SETTINGS, tables)
+    book = typed_cells(raw, tables) if typed is None else typed.copy()
     filler = Filler(book)
     changes = [*(change for layer in raw.layers for change in layer.changes), *overrides]
     for change in changes:
@@ -91,6 +97,11 @@ def resolve(
     if book.problems:
         raise InputError(sorted(dict.fromkeys(book.problems), key=lambda p: (p.file, p.line, p.column)))
     return inputs
+
+
+def typed_cells(raw: RawScenario, tables: Sequence[Table]) -> Workbook:
+    """Every cell of a scenario typed, with the problems so far: what all its resolutions begin with."""
+    return read_workbook(raw, SETTINGS, tables)
 
 
 def _filled_rows(book: Workbook, filler: Filler, sheet: Sheet) -> list[dict[str, Any]]:

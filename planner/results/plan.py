@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import h5py
 import xarray as xr
@@ -35,6 +36,9 @@ class Plan:
 
     def __init__(self, data: xr.Dataset) -> None:
         self.data = data
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Plan, (self.data,)
 
     @cached_property
     def inputs(self) -> Inputs:

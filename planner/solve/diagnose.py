@@ -19,7 +19,7 @@ SECONDS = 60.0
 
 def missing_candidates(case: Case) -> str | None:
     """What to say if a run that must run fits nowhere at all; None if each has a candidate."""
-    offered = set(case.candidates["run"])
+    offered = set(case.placements["run"])
     stuck = [r for r, row in case.runs.items() if row["must_run"] and r not in offered]
     if not stuck:
         return None
@@ -71,10 +71,15 @@ def _relaxed(h: highspy.Highs, penalties: Vector) -> highspy.HighsStatus:
     return status[0]
 
 
-def _words(row: RowName, amount: float, equation: Equation, limit: Limit, case: Case) -> str:
+def limit_name(row: RowName, equation: Equation, limit: Limit, case: Case) -> str:
+    """What users call the limit that a row states."""
     parts = [_label(part, name, case) for part, name in zip(row.index, equation.over, strict=True)]
+    return f"{limit.name} {' '.join(parts)} ({row.equation})"
+
+
+def _words(row: RowName, amount: float, equation: Equation, limit: Limit, case: Case) -> str:
     unit = "" if equation.unit == "-" else f" {equation.unit}"
-    return f"{limit.name} {' '.join(parts)} ({row.equation}): short by {amount:,.6g}{unit}"
+    return f"{limit_name(row, equation, limit, case)}: short by {amount:,.6g}{unit}"
 
 
 def _label(part: object, name: str, case: Case) -> str:

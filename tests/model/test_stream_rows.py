@@ -103,11 +103,11 @@ def test_segments_are_as_wide_as_the_way_from_the_one_before() -> None:
         work   350          0.005
         work   150          0.01
     """)  # fmt: skip
-    table = ((*key, *segment) for key, segment in segment_widths(found).items())
-    assert shown("stream segment width worth", table) == rows("""
-        stream segment width worth
-        work   0       100   0.02
-        work   1       50    0.01
-        work   2       200   0.005
-        open   0       50    0.03
+    table = ((*key, width) for key, width in segment_widths(found).items())
+    assert shown("stream segment width", table) == rows("""
+        stream segment width
+        work   0       100
+        work   1       50
+        work   2       200
+        open   0       50
     """)

@@ -172,13 +172,17 @@ OUTPUTS = (Output("start", "start", ("candidate",), "1", "run starts as this can
 
 def build(m: Workspace, b: Any, d: Case) -> None:
     """Fill the demand block: starts of runs, and what gangs and streams take of what is online."""
-    b.start = pyo.Var(index_set(range(len(d.candidates)), 1), domain=pyo.Binary, doc="run starts")
+    b.start = pyo.Var(index_set(range(len(d.placements)), 1), domain=pyo.Binary, doc="run starts")
     gangs, shares = present_gangs(d), gang_shares(d)
     m.offer("start", b.start)
     m.offer("gangs", gangs)
     m.offer("gang_shares", shares)
     _capacity(m, b, d, gangs, shares)
     _runs(b, d)
+
+
+def account(m: Workspace, b: Any, d: Case) -> None:
+    """Write what runs are worth."""
     names = ("run", "finish", "value_musd")
     for c, (r, finish, value) in enumerate(zip(*(d.candidates[k].tolist() for k in names), strict=True)):
         m.ledger.add(Line("value", "run", r, finish), value, b.start[c])
@@ -235,7 +239,7 @@ def _capacity(
 
 def _runs(b: Any, d: Case) -> None:
     of_run: dict[str, list[int]] = {r: [] for r in d.runs}
-    for c, r in enumerate(d.candidates["run"].tolist()):
+    for c, r in enumerate(d.placements["run"].tolist()):
         of_run[r].append(c)
 
     def starts(b: Any, r: str) -> Any:
@@ -252,6 +256,7 @@ def _runs(b: Any, d: Case) -> None:
 ROOM = Room(
     name="demand",
     build=build,
+    account=account,
     needs=("online", "stream_units"),
     offers=("start", "gangs", "gang_shares"),
     money=(("value", "run"),),

@@ -130,12 +130,17 @@ Group = tuple[str, str]  # a site's fabrics of one family
 SHARES = (2, 3)  # N2: how many gangs could share an instance
 
 
+def _fabrics(d: Case) -> tuple[dict[str, Row], dict[str, list[Arrival]]]:
+    """The fabrics by site.name, with the arrivals of what is ordered."""
+    fabrics: dict[str, Row] = {f"{r['site']}.{r['fabric']}": r for r in d.inputs.rows("fabrics")}
+    return fabrics, {f: d.module_arrivals(r) if r["block_endpoints"] else [] for f, r in fabrics.items()}
+
+
 def build(m: Workspace, b: Any, d: Case) -> None:
     """Fill the fabric block: endpoints and instances that can be ordered, and the gangs they must carry."""
     if not d.inputs.has("fabrics"):
         return
-    fabrics: dict[str, Row] = {f"{r['site']}.{r['fabric']}": r for r in d.inputs.rows("fabrics")}
-    at = {f: d.module_arrivals(r) if r["block_endpoints"] else [] for f, r in fabrics.items()}
+    fabrics, at = _fabrics(d)
     b.ORDER = index_set([(f, a.period) for f, found in at.items() for a in found], 2)
     b.endpoint_order = pyo.Var(b.ORDER, domain=pyo.NonNegativeIntegers, doc="blocks")
     b.instance_order = pyo.Var(b.ORDER, domain=pyo.NonNegativeIntegers, doc="instances")
@@ -154,7 +159,6 @@ def build(m: Workspace, b: Any, d: Case) -> None:
     b.instances_fit_site = pyo.Constraint(
         list(last.items()), rule=lambda b, f, t: b.instances[f, t] <= fabrics[f]["max_instances"], doc="(N4)"
     )
-    _money(m, b, d, fabrics, at)
 
 
 def existing_instances(row: Row) -> int:
@@ -215,7 +219,9 @@ def _gangs(m: Workspace, b: Any, d: Case, fabrics: dict[str, Row], groups: dict[
     )
 
 
-def _money(m: Workspace, b: Any, d: Case, fabrics: dict[str, Row], at: dict[str, list[Arrival]]) -> None:
+def account(m: Workspace, b: Any, d: Case) -> None:
+    """Write what endpoints and instances cost and are worth in the end."""
+    fabrics, at = _fabrics(d)
     for f, row in fabrics.items():
         site, name = row["site"], row["fabric"]
         for a in at[f]:
@@ -230,6 +236,7 @@ def _money(m: Workspace, b: Any, d: Case, fabrics: dict[str, Row], at: dict[str,
 ROOM = Room(
     name="fabric",
     build=build,
+    account=account,
     needs=("online", "gangs"),
     money=(("capex", "network"), ("terminal", "network")),
     inputs=(FABRICS,),

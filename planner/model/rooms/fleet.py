@@ -194,9 +194,15 @@ def build(m: Workspace, b: Any, d: Case) -> None:
     b.in_service = pyo.Expression(b.STOCK, rule=lambda b, g, s, t: in_service(g, s, t))
     b.online_units = pyo.Expression(b.STOCK, rule=lambda b, g, s, t: 1.0 * b.online[g, s, t])
     m.offer("order", b.order)
-    m.offer("online", {(g, s, t): [(1.0, b.online[g, s, t])] for g, s, t in stock})
+    m.offer("service", stock)
+    m.offer("own_online", {(g, s, t): [(1.0, b.online[g, s, t])] for g, s, t in stock})
+
+
+def account(m: Workspace, b: Any, d: Case) -> None:
+    """Write what accelerators cost and are worth in the end."""
+    lot = {g: row["lot_size"] for g, row in d.accelerators.items()}
     _capital(m, b, d, lot)
-    _running(m, b, d, lot, stock)
+    _running(m, b, d, lot)
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,11 +256,11 @@ def _capital(m: Workspace, b: Any, d: Case, lot: dict[str, int]) -> None:
             m.ledger.add_constant(line, row["due_musd"])
 
 
-def _running(m: Workspace, b: Any, d: Case, lot: dict[str, int], stock: dict[tuple[str, str, int], Service]) -> None:
+def _running(m: Workspace, b: Any, d: Case, lot: dict[str, int]) -> None:
     """Running cost of what is in service."""
     monthly = {row["item"]: row["usd_per_year"] / USD_PER_MUSD / MONTHS_PER_YEAR for row in d.inputs.rows("opex")}
     sold = m.need("sold")
-    for (g, s, t), row in stock.items():
+    for (g, s, t), row in m.need("service").items() if monthly else ():
         if g in monthly:
             period = d.calendar.periods[t]
             line, rate = Line("opex", "running", s, period.start), monthly[g] * period.months
@@ -268,8 +274,9 @@ def _running(m: Workspace, b: Any, d: Case, lot: dict[str, int], stock: dict[tup
 ROOM = Room(
     name="fleet",
     build=build,
+    account=account,
     needs=("sold",),
-    offers=("online", "order"),
+    offers=("own_online", "order", "service"),
     money=(
         ("capex", "compute"),
         ("opex", "running"),

@@ -32,7 +32,7 @@ from planner.core.declare import Column, Equation, Finding, Limit, Output, Room,
 from planner.core.inputs import Inputs
 from planner.core.rules import needed_when
 from planner.core.units import KW_PER_MW, USD_PER_MUSD
-from planner.data.derive import COOLED_BY, Case
+from planner.data.derive import COOLED_BY, Arrival, Case
 from planner.model.modules import capacity, module_money, site_builds, standing
 from planner.model.workspace import Line, Term, Workspace, index_set, linear, or_zero
 
@@ -125,10 +125,15 @@ OUTPUTS = (
 NESTED = {"air": ("air",), "liquid": ("liquid",), "all": ("air", "liquid", "either")}
 
 
+def _halls(d: Case) -> tuple[dict[str, Row], dict[str, list[Arrival]]]:
+    """The halls by site.name, with the arrivals of their modules."""
+    halls: dict[str, Row] = {f"{r['site']}.{r['hall']}": r for r in d.inputs.rows("halls")}
+    return halls, {q: d.module_arrivals(r) if r["max_modules"] else [] for q, r in halls.items()}
+
+
 def build(m: Workspace, b: Any, d: Case) -> None:
     """Fill the halls' block, and offer the draw of what is online."""
-    halls: dict[str, Row] = {f"{r['site']}.{r['hall']}": r for r in d.inputs.rows("halls")}
-    arrivals = {q: d.module_arrivals(r) if r["max_modules"] else [] for q, r in halls.items()}
+    halls, arrivals = _halls(d)
     b.BUILD = index_set([(q, a.period) for q, found in arrivals.items() for a in found], 2)
     b.hall_build = pyo.Var(b.BUILD, domain=pyo.NonNegativeIntegers, doc="modules")
     periods = range(len(d.calendar.periods))
@@ -147,7 +152,7 @@ def build(m: Workspace, b: Any, d: Case) -> None:
     m.offer("live", sorted({(s, t) for _, s, t in draw}))
     if not d.inputs.has("halls"):
         return
-    priced = {row["limit"]: row["price_usd"] / USD_PER_MUSD for row in d.inputs.rows("priced_limits")}
+    priced = {row["limit"] for row in d.inputs.rows("priced_limits")}
     b.excess_hall = pyo.Var(m.need("live") if "halls" in priced else [], domain=pyo.NonNegativeReals, doc="MW")
     _fit(b, d, halls, draw)
     # modules without a life never go away: the last arrival's row covers the earlier ones
@@ -164,7 +169,15 @@ def build(m: Workspace, b: Any, d: Case) -> None:
     )
     most = {q: r["max_modules"] for q, r in halls.items()}
     m.offer("hall_builds", site_builds("hall", b.hall_build, halls, arrivals, most))
-    module_money(m, d, "hall", "hall", halls, arrivals, b.hall_build, retrofitted)
+
+
+def account(m: Workspace, b: Any, d: Case) -> None:
+    """Write what halls, and what is drawn beyond them, cost."""
+    if not d.inputs.has("halls"):
+        return
+    halls, arrivals = _halls(d)
+    module_money(m, d, "hall", "hall", halls, arrivals, b.hall_build, m.need("retrofitted"))
+    priced = {row["limit"]: row["price_usd"] / USD_PER_MUSD for row in d.inputs.rows("priced_limits")}
     for s, t in b.excess_hall:
         period = d.calendar.periods[t]
         m.ledger.add(Line("penalty", "halls", s, period.start), priced["halls"] * period.months, b.excess_hall[s, t])
@@ -202,6 +215,7 @@ def _fit(b: Any, d: Case, halls: dict[str, Row], draw: dict[tuple[str, str, int]
 ROOM = Room(
     name="halls",
     build=build,
+    account=account,
     needs=("online", "retrofitted"),
     offers=("draw", "live"),
     money=(("capex", "hall"), ("opex", "running"), ("opex", "rent"), ("penalty", "halls"), ("terminal", "hall")),

@@ -34,7 +34,7 @@ from planner.core.declare import Column, Equation, Limit, Output, Room, Table
 from planner.core.rules import ids_apart, not_above, not_later
 from planner.core.units import USD_PER_MUSD
 from planner.data.derive import Case
-from planner.model.workspace import Line, Workspace, index_set, linear
+from planner.model.workspace import Line, Term, Workspace, index_set, linear
 
 LEASES = Table(
     "leases",
@@ -132,13 +132,19 @@ def build(m: Workspace, b: Any, d: Case) -> None:
         [(d.leases[c]["accelerator"], c, t) for c, t in active],
         rule=lambda b, g, c, t: sum(lots[c, u, t].handed_over(d.leases[c]["lot_size"]) for u in active[c, t]),
     )
-    online = m.need("online")
+    online: dict[tuple[str, str, int], list[Term]] = dict(m.need("own_online"))
     for c, u, t in b.RENTED:
         online.setdefault((d.leases[c]["accelerator"], c, t), []).append((1.0, b.rented[c, u, t]))
     b.online_units = pyo.Expression(
         [(d.leases[c]["accelerator"], c, t) for c, t in active], rule=lambda b, g, c, t: linear(online[g, c, t])
     )
-    _rent(m, b, d, lots)
+    m.offer("online", online)
+
+
+def account(m: Workspace, b: Any, d: Case) -> None:
+    """Write the rent, inside the horizon and behind it."""
+    committed, free = committed_rows(d), signature_rows(d)
+    _rent(m, b, d, _active_lots(b, d, committed, free))
     _rent_after_horizon(m, b, d, committed, free)
 
 
@@ -279,7 +285,9 @@ def _rent_after_horizon(
 ROOM = Room(
     name="leases",
     build=build,
-    needs=("online",),
+    account=account,
+    needs=("own_online",),
+    offers=("online",),
     money=(("opex", "lease"),),
     inputs=(LEASES,),
     equations=EQUATIONS,

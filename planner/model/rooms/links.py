@@ -123,9 +123,7 @@ def build(m: Workspace, b: Any, d: Case) -> None:
     """Fill the links' block; nothing where the scenario has no links."""
     if not d.inputs.has("links"):
         return
-    links: dict[str, Row] = {row["link"]: row for row in d.inputs.rows("links")}
-    modules: dict[str, Row] = {f"{r['link']}.{r['module']}": r for r in d.inputs.rows("link_modules")}
-    arrivals = {q: d.module_arrivals(r) if r["max_modules"] else [] for q, r in modules.items()}
+    links, modules, arrivals = _links(d)
     periods = range(len(d.calendar.periods))
     b.BUILD = index_set([(q, a.period) for q, found in arrivals.items() for a in found], 2)
     b.link_build = pyo.Var(b.BUILD, domain=pyo.NonNegativeIntegers, doc="modules")
@@ -138,7 +136,13 @@ def build(m: Workspace, b: Any, d: Case) -> None:
     charged = [k for k, row in links.items() if row["fixed_charge_musd"]]
     b.link_opened = pyo.Var(charged, periods, domain=pyo.Binary, doc="link first used")
     _equations(b, d, links, modules, sources)
-    _money(m, b, d, links, modules, arrivals)
+
+
+def _links(d: Case) -> tuple[dict[str, Row], dict[str, Row], dict[str, list[Arrival]]]:
+    """The links, their modules by link.name, and the arrivals of these."""
+    links: dict[str, Row] = {row["link"]: row for row in d.inputs.rows("links")}
+    modules: dict[str, Row] = {f"{r['link']}.{r['module']}": r for r in d.inputs.rows("link_modules")}
+    return links, modules, {q: d.module_arrivals(r) if r["max_modules"] else [] for q, r in modules.items()}
 
 
 def _capacity(b: Any, modules: dict[str, Row], row: Row, link: str, t: int) -> tuple[list[Term], float]:
@@ -240,14 +244,11 @@ def _equations(b: Any, d: Case, links: dict[str, Row], modules: dict[str, Row], 
     )
 
 
-def _money(
-    m: Workspace,
-    b: Any,
-    d: Case,
-    links: dict[str, Row],
-    modules: dict[str, Row],
-    arrivals: dict[str, list[Arrival]],
-) -> None:
+def account(m: Workspace, b: Any, d: Case) -> None:
+    """Write what modules, opened links and traffic cost."""
+    if not d.inputs.has("links"):
+        return
+    links, modules, arrivals = _links(d)
     monthly = {row["item"]: row["usd_per_year"] / USD_PER_MUSD / MONTHS_PER_YEAR for row in d.inputs.rows("opex")}
     for q, row in modules.items():
         site = links[row["link"]]["site_a"]
@@ -270,6 +271,7 @@ def _money(
 ROOM = Room(
     name="links",
     build=build,
+    account=account,
     needs=("stream_traffic", "run_traffic"),
     money=(("capex", "network"), ("opex", "traffic"), ("opex", "running"), ("terminal", "network")),
     inputs=(LINKS, LINK_MODULES, TRAFFIC),

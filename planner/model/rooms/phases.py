@@ -22,7 +22,7 @@ import pyomo.environ as pyo
 from planner.core.declare import Column, Equation, Finding, Output, Room, Row, Rule, Table
 from planner.core.inputs import Inputs
 from planner.core.rules import nearest
-from planner.data.derive import Case
+from planner.data.derive import Arrival, Case
 from planner.model.assets import Asset, charge
 from planner.model.modules import SiteBuild
 from planner.model.workspace import Term, Workspace, index_set, linear
@@ -57,10 +57,14 @@ EQUATIONS = (Equation("P10", "phase_is_built_once", "a phase is built at most on
 OUTPUTS = (Output("phase_build", "phase_build", ("phase", "period"), "1", "phase built, by period of arrival"),)
 
 
+def _phases(d: Case) -> tuple[dict[str, Row], dict[str, list[Arrival]]]:
+    rows: dict[str, Row] = {f"{r['site']}.{r['power_source']}.{r['phase']}": r for r in d.inputs.rows("power_phases")}
+    return rows, {p: d.module_arrivals(row) for p, row in rows.items()}
+
+
 def build(m: Workspace, b: Any, d: Case) -> None:
     """Fill the phases' block, and offer their MW to their sources."""
-    rows: dict[str, Row] = {f"{r['site']}.{r['power_source']}.{r['phase']}": r for r in d.inputs.rows("power_phases")}
-    arrivals = {p: d.module_arrivals(row) for p, row in rows.items()}
+    rows, arrivals = _phases(d)
     b.BUILD = index_set([(p, a.period) for p, found in arrivals.items() for a in found], 2)
     b.phase_build = pyo.Var(b.BUILD, domain=pyo.Binary, doc="phase built")
     b.phase_is_built_once = pyo.Constraint(
@@ -74,17 +78,25 @@ def build(m: Workspace, b: Any, d: Case) -> None:
         for a in arrivals[p]:
             for t in range(a.period, len(d.calendar.periods)):
                 mw[f"{row['site']}.{row['power_source']}", t].append((row["mw"], b.phase_build[p, a.period]))
-            price = d.prices.at(row["phase"], row["site"], row["price_musd"], a.order)
-            payments = d.cash.payments(row["phase"], row["site"], a.order, a.delivery)
-            charge(m, d, Asset("power", row["site"], price, a), payments, b.phase_build[p, a.period])
             builds.append(SiteBuild("phase", p, row["site"], a.period, a.order, b.phase_build[p, a.period], 1.0))
     m.offer("phase_mw", dict(mw))
     m.offer("phase_builds", builds)
 
 
+def account(m: Workspace, b: Any, d: Case) -> None:
+    """Write what phases cost and are worth in the end."""
+    rows, arrivals = _phases(d)
+    for p, row in rows.items():
+        for a in arrivals[p]:
+            price = d.prices.at(row["phase"], row["site"], row["price_musd"], a.order)
+            payments = d.cash.payments(row["phase"], row["site"], a.order, a.delivery)
+            charge(m, d, Asset("power", row["site"], price, a), payments, b.phase_build[p, a.period])
+
+
 ROOM = Room(
     name="phases",
     build=build,
+    account=account,
     offers=("phase_mw", "phase_builds"),
     money=(("capex", "power"), ("terminal", "power")),
     inputs=(PHASES,),

@@ -37,7 +37,7 @@ def build(m: Workspace, b: Any, d: Case) -> None:
     """Charge what is placed."""
     rows = {(row["load"], row["site"]): row for row in d.inputs.rows("placement")}
     periods = d.calendar.periods
-    use, start, runs = m.need("stream_use"), m.need("start"), d.candidates["run"].tolist()
+    use, start, runs = m.need("stream_use"), m.need("start"), d.placements["run"].tolist()
     for i, g, s, t in use if rows else []:
         if (i, s) in rows:
             rate = _rate(rows[i, s], d.stream_speed(i, g) or 0.0) * periods[t].months
@@ -58,10 +58,10 @@ def _rate(row: Row, speed: float) -> float:
 
 def _gang_speed(d: Case, run: str, accelerator: str, c: int) -> float:
     """PFLOP/s per accelerator of a candidate's gang: peak * MFU (goodput is a loss of time, not of rate)."""
-    efficiency = d.utilisation.of(d.runs[run], accelerator, int(d.candidates["n"].iloc[c]))
+    efficiency = d.utilisation.of(d.runs[run], accelerator, int(d.placements["n"].iloc[c]))
     peak = peak_pflops(d.accelerators[accelerator], d.runs[run]["number_format"])
     assert efficiency is not None and peak is not None  # a candidate exists only where both are known
-    span = d.spans.get(d.candidates["site"].iloc[c])
+    span = d.spans.get(d.placements["site"].iloc[c])
     return efficiency.mfu * peak * (span.mfu_factor if span else 1.0)
 
 

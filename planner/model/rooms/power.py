@@ -31,7 +31,7 @@ import pyomo.environ as pyo
 from planner.core.declare import Column, Equation, Limit, Output, Room, Row, Table
 from planner.core.rules import needed_when, not_above
 from planner.core.units import HOURS_PER_MONTH, USD_PER_MUSD
-from planner.data.derive import Case
+from planner.data.derive import Arrival, Case
 from planner.model.modules import capacity, module_money, site_builds
 from planner.model.workspace import Line, Workspace, index_set, linear, or_zero
 
@@ -111,13 +111,19 @@ OUTPUTS = (
 )
 
 
+def _sources(d: Case) -> tuple[dict[str, Row], dict[str, list[Arrival]]]:
+    """The sources by site.name, with the arrivals of their modules."""
+    sources: dict[str, Row] = {f"{r['site']}.{r['power_source']}": r for r in d.inputs.rows("power_sources")}
+    return sources, {
+        q: d.module_arrivals(r) if r["module_mw"] and r["max_mw"] > r["existing_mw"] else [] for q, r in sources.items()
+    }
+
+
 def build(m: Workspace, b: Any, d: Case) -> None:
     """Fill the power block."""
     if not d.inputs.has("power_sources"):
         return
-    sources: dict[str, Row] = {f"{r['site']}.{r['power_source']}": r for r in d.inputs.rows("power_sources")}
-    room = {q: r["max_mw"] - r["existing_mw"] for q, r in sources.items()}
-    arrivals = {q: d.module_arrivals(r) if r["module_mw"] and room[q] > 0 else [] for q, r in sources.items()}
+    sources, arrivals = _sources(d)
     b.BUILD = index_set([(q, a.period) for q, found in arrivals.items() for a in found], 2)
     b.source_build = pyo.Var(b.BUILD, domain=pyo.NonNegativeIntegers, doc="modules")
     periods = range(len(d.calendar.periods))
@@ -130,7 +136,7 @@ def build(m: Workspace, b: Any, d: Case) -> None:
     b.source_mw = pyo.Expression(sources, periods, rule=source_mw)
     live = m.need("live")
     at_site = {s: [q for q, row in sources.items() if row["site"] == s] for s in d.sites}
-    priced = {row["limit"]: row["price_usd"] / USD_PER_MUSD for row in d.inputs.rows("priced_limits")}
+    priced = {row["limit"] for row in d.inputs.rows("priced_limits")}
     b.ENERGY = index_set([(q, t) for s, t in live for q in at_site[s]], 2)
     b.energy = pyo.Var(b.ENERGY, domain=pyo.NonNegativeReals, doc="MWh")
     b.excess_source = pyo.Var(live if "power_sources" in priced else [], domain=pyo.NonNegativeReals, doc="MW")
@@ -141,18 +147,28 @@ def build(m: Workspace, b: Any, d: Case) -> None:
     b.modules_fit_source = pyo.Constraint(
         list(last.items()), rule=lambda b, q, t: b.source_mw[q, t] <= sources[q]["max_mw"], doc="(P6)"
     )
-    most = {q: mw / sources[q]["module_mw"] for q, mw in room.items() if sources[q]["module_mw"]}
+    most = {q: (r["max_mw"] - r["existing_mw"]) / r["module_mw"] for q, r in sources.items() if r["module_mw"]}
     m.offer("source_builds", site_builds("power_source", b.source_build, sources, arrivals, most))
-    module_money(m, d, "power", "power_source", sources, arrivals, b.source_build, phases)
+
+
+def account(m: Workspace, b: Any, d: Case) -> None:
+    """Write what sources, their energy, and what is drawn beyond them cost."""
+    if not d.inputs.has("power_sources"):
+        return
+    sources, arrivals = _sources(d)
+    module_money(m, d, "power", "power_source", sources, arrivals, b.source_build, m.need("phase_mw"))
     for q, t in b.ENERGY:
         line = Line("opex", "energy", sources[q]["site"], d.calendar.periods[t].start)
         m.ledger.add(line, sources[q]["energy_usd_per_mwh"] / USD_PER_MUSD, b.energy[q, t])
-    dearest = {s: max((sources[q]["energy_usd_per_mwh"] or 0.0 for q in at_site[s]), default=0.0) for s in d.sites}
+    priced = {row["limit"]: row["price_usd"] / USD_PER_MUSD for row in d.inputs.rows("priced_limits")}
+    rates: dict[str, list[float]] = {s: [0.0] for s in d.sites}
+    for row in sources.values():
+        rates[row["site"]].append(row["energy_usd_per_mwh"] or 0.0)
     for s, t in b.excess_source:
         period = d.calendar.periods[t]
         line = Line("penalty", "power_sources", s, period.start)
         m.ledger.add(line, priced["power_sources"] * period.months, b.excess_source[s, t])
-        m.ledger.add(Line("opex", "energy", s, period.start), dearest[s] / USD_PER_MUSD, b.energy_of_excess[s, t])
+        m.ledger.add(Line("opex", "energy", s, period.start), max(rates[s]) / USD_PER_MUSD, b.energy_of_excess[s, t])
 
 
 def _fit(b: Any, d: Case, draw: Any, live: list[tuple[str, int]], at_site: dict[str, list[str]]) -> None:
@@ -181,6 +197,7 @@ def _fit(b: Any, d: Case, draw: Any, live: list[tuple[str, int]], at_site: dict[
 ROOM = Room(
     name="power",
     build=build,
+    account=account,
     needs=("draw", "live", "phase_mw"),
     money=(
         ("capex", "power"),

@@ -77,7 +77,7 @@ def build(m: Workspace, b: Any, d: Case) -> None:
     """Offer the traffic of runs over several sites."""
     start, spans = m.need("start"), d.spans
     traffic: dict[tuple[str, str, int], list[Term]] = defaultdict(list)
-    frame = d.candidates[d.candidates["site"].isin(list(spans))]
+    frame = d.placements[d.placements["site"].isin(list(spans))]
     for c, place, begin, finish, n in zip(
         frame.index.tolist(), *(frame[k].tolist() for k in ("site", "start", "finish", "n")), strict=True
     ):

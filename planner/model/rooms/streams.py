@@ -26,7 +26,7 @@ from typing import Any
 
 import pyomo.environ as pyo
 
-from planner.core.declare import Column, Equation, Limit, Output, Room, Table
+from planner.core.declare import Column, Equation, Limit, Output, Room, Row, Table
 from planner.core.rules import concave, needed_when, not_above
 from planner.core.units import USD_PER_MUSD
 from planner.data.derive import Case
@@ -155,7 +155,6 @@ def build(m: Workspace, b: Any, d: Case) -> None:
     m.offer("stream_traffic", _traffic(b, d, speed))
     b.served = pyo.Expression(d.streams, periods, rule=lambda b, i, t: linear(served[i, t]))
     _service(b, d, {key for key, terms in served.items() if terms})
-    _money(m, b, d)
 
 
 def stream_speeds(d: Case) -> dict[tuple[str, str, str], float]:
@@ -197,18 +196,21 @@ def stream_limits(d: Case, stream: str, t: int) -> tuple[float, float | None]:
     return sum(floors) / period.months, ceiling
 
 
-def segment_widths(d: Case) -> dict[tuple[str, int], tuple[float, float]]:
-    """(stream, segment): its width, PFLOP/s, and what a month of it is worth, M$ per PFLOP/s."""
-    widths = {}
-    for i in d.streams:
-        rows = sorted(
-            (r for r in d.inputs.rows("stream_segments") if r["stream"] == i), key=lambda r: r["up_to_pflops"]
-        )
-        below = 0.0
-        for j, row in enumerate(rows):
-            widths[i, j] = (row["up_to_pflops"] - below, row["musd_per_pflops_month"])
-            below = row["up_to_pflops"]
-    return widths
+def segment_widths(d: Case) -> dict[tuple[str, int], float]:
+    """(stream, segment): its width, PFLOP/s."""
+    rows = _segments(d)
+    below = {(i, j): rows[i, j - 1]["up_to_pflops"] if j else 0.0 for i, j in rows}
+    return {key: row["up_to_pflops"] - below[key] for key, row in rows.items()}
+
+
+def _segments(d: Case) -> dict[tuple[str, int], Row]:
+    """The rows of the segments, numbered by stream from the lowest."""
+    rows = d.inputs.rows("stream_segments")
+    return {
+        (i, j): row
+        for i in d.streams
+        for j, row in enumerate(sorted((r for r in rows if r["stream"] == i), key=lambda r: r["up_to_pflops"]))
+    }
 
 
 def _service(b: Any, d: Case, servable: set[tuple[str, int]]) -> None:
@@ -242,15 +244,17 @@ def _service(b: Any, d: Case, servable: set[tuple[str, int]]) -> None:
         [(i, t) for i in d.streams if (i, 0) in widths for t in periods], rule=segments_are_served, doc="(D7)"
     )
     b.segment_fits_width = pyo.Constraint(
-        list(b.segment), rule=lambda b, i, j, t: b.segment[i, j, t] <= widths[i, j][0], doc="(D8)"
+        list(b.segment), rule=lambda b, i, j, t: b.segment[i, j, t] <= widths[i, j], doc="(D8)"
     )
 
 
-def _money(m: Workspace, b: Any, d: Case) -> None:
-    periods, widths = d.calendar.periods, segment_widths(d)
+def account(m: Workspace, b: Any, d: Case) -> None:
+    """Write what segments are worth and what is not served costs."""
+    periods = d.calendar.periods
+    worth = {key: row["musd_per_pflops_month"] for key, row in _segments(d).items()}
     for i, j, t in b.segment:
         line = Line("value", "stream", i, periods[t].start)
-        m.ledger.add(line, widths[i, j][1] * periods[t].months, b.segment[i, j, t])
+        m.ledger.add(line, worth[i, j] * periods[t].months, b.segment[i, j, t])
     for i, t in b.unserved:
         rate = (d.streams[i]["unserved_usd_per_pflops_month"] or 0.0) / USD_PER_MUSD * periods[t].months
         m.ledger.add(Line("penalty", "unserved", i, periods[t].start), rate, b.unserved[i, t])
@@ -259,6 +263,7 @@ def _money(m: Workspace, b: Any, d: Case) -> None:
 ROOM = Room(
     name="streams",
     build=build,
+    account=account,
     needs=("online",),
     offers=("stream_units", "stream_use", "stream_traffic"),
     money=(("value", "stream"), ("penalty", "unserved")),
