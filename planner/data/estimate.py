@@ -15,6 +15,7 @@ from planner.core.units import HOURS_PER_MONTH, KW_PER_MW, USD_PER_MUSD
 from planner.data.catalogues import Catalogue, default_mfu_row, read_catalogue
 
 SECONDS_PER_HOUR, HOURS_PER_DAY, TFLOP = 3600.0, 24.0, 1e12
+FORMATS = ("bf16", "fp8", "fp4")
 KAPLAN = "6 FLOP per parameter and token: Kaplan et al. 2020, arXiv 2001.08361"
 
 
@@ -89,10 +90,11 @@ def _problems(request: Request, catalogue: Catalogue, row: Mapping[str, Any] | N
         message = "names no row of data/accelerators.csv"
         problems.append(Problem("unknown_accelerator", message, path="accelerator", got=request.accelerator, near=near))
     elif row[f"{request.number_format}_dense_tflops"] is None:
-        message = f"has no known peak at {request.number_format}"
+        known = [name for name in FORMATS if row[f"{name}_dense_tflops"] is not None]
+        message = f"has no known peak at {request.number_format}; it has one at {' and '.join(known) or 'no format'}"
         problems.append(Problem("peak_unknown", message, path="accelerator", got=request.accelerator))
     elif request.mfu is None and default_mfu_row(str(row["id"]), request.number_format) is None:
-        message = f"no default is known for {row['id']} at {request.number_format}: give it"
+        message = f"no default is known for {row['id']} at {request.number_format}: give mfu"
         problems.append(Problem("mfu_unknown", message, path="mfu"))
     if (request.flop is None) == (request.params is None and request.tokens is None) or (request.params is None) != (
         request.tokens is None

@@ -60,3 +60,8 @@ def test_what_cannot_be_sized_is_said_at_once(asked: dict[str, object], rules: s
     with pytest.raises(InputError) as caught:
         figures(**asked)
     assert {problem.rule for problem in caught.value.problems} == rules
+
+
+def test_a_format_without_a_peak_is_answered_with_those_that_have_one() -> None:
+    with pytest.raises(InputError, match="no known peak at bf16; it has one at fp8 and fp4"):
+        figures(accelerator="mi455x", flop=1e24, count=1000)
