@@ -11,7 +11,7 @@ import click
 from planner.cli.session import Session, common
 
 
-@click.command("size")
+@click.command("size", short_help="What one training run takes: days, energy, cost.")
 @click.option("--accelerator", required=True, help="Id or alias of data/accelerators.csv, such as h100.")
 @click.option("--flop", type=float, help="Compute of the run, FLOP; or give --params and --tokens.")
 @click.option("--params", type=float, help="Parameters active per token, such as 70e9.")
