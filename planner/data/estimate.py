@@ -131,10 +131,28 @@ def _energy(request: Request, row: Mapping[str, Any], hours: float) -> list[Figu
 def _rent(row: Mapping[str, Any], hours: float) -> list[Figure]:
     names = {"on_demand": "on demand", "1yr": "reserved for a year", "3yr": "reserved for three years"}
     return [
-        Figure(f"rented {name}", hours * price / USD_PER_MUSD, "M$", f"hours * {price:g} USD/h", str(row["source"]))
+        Figure(
+            f"rented {name}",
+            hours * price / USD_PER_MUSD,
+            "M$",
+            f"hours * {price:g} USD/h",
+            _rent_source(row, key, price),
+        )
         for key, name in names.items()
         if (price := row[f"cloud_{key}_usd_h"]) is not None
     ]
+
+
+def _rent_source(row: Mapping[str, Any], key: str, price: float) -> str:
+    """Who asked this rent and when: the latest row of data/rental_prices.csv that states it."""
+    column = {"on_demand": "on_demand_usd_h"}.get(key, f"reserved_{key}_usd_h")
+    stated = [
+        r for r in read_catalogue("rental_prices").rows.values() if r["accelerator"] == row["id"] and r[column] == price
+    ]
+    if not stated:
+        return str(row["source"])
+    latest = max(stated, key=lambda r: str(r["date"]))
+    return f"{latest['provider']}, {latest['date']}: {latest['source']} ({latest['confidence']})"
 
 
 def _owned(request: Request, row: Mapping[str, Any], hours: float) -> list[Figure]:
