@@ -36,6 +36,7 @@ from planner.results.check import check_plan
 from planner.results.dims import plan_dims
 from planner.results.extract import extract
 from planner.results.plan import Plan
+from planner.results.portfolio import add_portfolio
 from planner.results.prices import add_prices
 from planner.results.reasons import add_reasons
 from planner.results.relaxation import Relaxation
@@ -247,6 +248,7 @@ class Study:
         add_runs(data, dims, self.case)
         add_prices(data, dims, prices.worth)
         add_reasons(data, dims, self.case, matrix, prices)
+        add_portfolio(data, dims, self.case, matrix, prices)
         timings["read_back"] = time.perf_counter() - mark
         data.attrs |= plan_attributes(self.case, self._rooms, found, options, matrix, _own_version())
         mark = time.perf_counter()

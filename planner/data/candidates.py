@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -124,20 +124,28 @@ def _run_rows(
     return rows
 
 
-def build_candidates(inputs: Inputs, calendar: Calendar, utilisation: UtilisationTable, reach: Reach) -> pd.DataFrame:
-    """Every candidate (type, place, first slot, duration) that can fit at all, run by run.
+def build_candidates(
+    inputs: Inputs,
+    calendar: Calendar,
+    utilisation: UtilisationTable,
+    reach: Reach,
+    runs: Iterable[Row] | None = None,
+) -> pd.DataFrame:
+    """Every candidate (type, place, first slot, duration) that can fit at all, run by run; of the inputs' runs or others.
 
     Returns
     -------
     One row a candidate: run, accelerator, site (or lease), first_slot, last_slot (inclusive), start,
     months, finish (months of the horizon), n (accelerators).
     """
-    rows = [row for run in inputs.rows("runs") for row in _run_rows(run, inputs, calendar, utilisation, reach)]
+    asked = inputs.rows("runs") if runs is None else runs
+    rows = [row for run in asked for row in _run_rows(run, inputs, calendar, utilisation, reach)]
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def candidate_values(candidates: pd.DataFrame, runs: Mapping[str, Row], calendar: Calendar) -> list[float]:
     """What each candidate is worth when it finishes, M$, undiscounted."""
     finishes = list(zip(candidates["run"].tolist(), candidates["finish"].tolist(), strict=True))
-    worth = {(run, finish): late_value(runs[run], calendar, finish) for run, finish in dict.fromkeys(finishes)}
-    return [worth[key] for key in finishes]
+    known = [(run, finish) for run, finish in dict.fromkeys(finishes) if run in runs]  # others: runs in progress
+    worth = {(run, finish): late_value(runs[run], calendar, finish) for run, finish in known}
+    return [worth.get(key, 0.0) for key in finishes]

@@ -12,9 +12,10 @@ from planner.core.declare import Row
 from planner.core.inputs import Inputs
 from planner.core.reuse import Key, Shelf
 from planner.data.calendar import Calendar, build_calendar
-from planner.data.candidates import Reach, Span, build_candidates, candidate_values, gang_step, read_spans
+from planner.data.candidates import Reach, Span, candidate_values, gang_step, read_spans
 from planner.data.derived import derived
 from planner.data.payments import CashProfiles, PriceBook
+from planner.data.portfolio import all_placements
 from planner.data.sizing import UtilisationTable, peak_pflops
 
 PARTS = ["candidate", "accelerator", "site", "first_slot", "last_slot", "start", "finish", "n"]
@@ -242,8 +243,8 @@ class Case:
 
     @derived
     def placements(self) -> pd.DataFrame:
-        """Every way a run may be done (see `build_candidates`)."""
-        return build_candidates(self.inputs, self.calendar, self.utilisation, Reach(self.largest_gang, self.units_by))
+        """Every way a run may be done (see `all_placements`)."""
+        return all_placements(self.inputs, self.calendar, self.utilisation, Reach(self.largest_gang, self.units_by))
 
     @derived
     def candidates(self) -> pd.DataFrame:
@@ -257,6 +258,8 @@ class Case:
         Columns candidate, accelerator, site, first_slot, last_slot, start, finish, n.
         """
         frame = self.placements.assign(candidate=range(len(self.placements)))
+        frame = frame[frame["months"] > 0]  # what is cancelled at once holds nothing
+        decided = {row["running"] for row in self.inputs.rows("cancellable")}  # a candidate for each of its ends
         spread = frame["site"].isin(list(self.spans))
         rows: list[dict[str, Any]] = []
         for wide in frame[spread].to_dict("records"):
@@ -264,6 +267,8 @@ class Case:
             whole = {str(name): value for name, value in wide.items()}
             rows += [whole | {"site": s, "n": n} for s, n in self.spans[wide["site"]].parts(wide["n"], step)]
         for row in self.inputs.rows("running"):
+            if row["running"] in decided:
+                continue
             finish = min(self.calendar.month(row["until"]), self.calendar.end)
             here = [h for h, slot in enumerate(self.calendar.slots) if slot.start < finish]
             if here:

@@ -60,7 +60,7 @@ class Reading:
     def gap_is_of(self) -> str:
         """What the gap is a share of: gross cost where the plan seeks the least cost or nothing in it can earn."""
         least_cost = self.inputs.setting("finance", "objective") == "least_cost"
-        earns = self.inputs.rows("runs") or self.inputs.rows("stream_segments")
+        earns = any(self.inputs.rows(table) for table in ("runs", "stream_segments", "programmes", "cancellable"))
         return "gross value" if earns and not least_cost else "gross cost"
 
     @cached_property
@@ -78,8 +78,9 @@ class Reading:
                 parts = span.parts(int(n), gang_step(self.case.accelerators[accelerator]))
             team, dates = self.case.runs[run]["team"], (month(start), month(finish))
             found += [Gang(run, team, place, str(accelerator), size, *dates) for place, size in parts]
-        for row in self.inputs.rows("running"):
-            until = min(month(row["until"]), self.case.calendar.end)
+        ends = self.array("running_end")
+        for i, row in enumerate(self.inputs.rows("running")):
+            until = min(month(row["until"] if ends is None else str(ends[i])), self.case.calendar.end)
             found.append(Gang(row["running"], row["team"], row["site"], row["accelerator"], row["n"], 0, until))
         return found
 

@@ -18,7 +18,7 @@ from planner.model.alike import alike
 
 Term = tuple[float, Any]  # coefficient, Pyomo variable
 
-SIGN = {"value": 1.0, "resale": 1.0, "terminal": 1.0, "capex": -1.0, "opex": -1.0, "penalty": -1.0}
+SIGN = {"value": 1.0, "resale": 1.0, "terminal": 1.0, "capex": -1.0, "opex": -1.0, "fee": -1.0, "penalty": -1.0}
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -53,10 +53,12 @@ def _parts(rooms: Sequence[Room], kind: str, first: tuple[str, ...]) -> Dim:
 
 def _candidates(case: Case) -> Dim:
     frame, label = case.candidates, case.calendar.label
+    levels = {"candidate_level": frame["level"].to_numpy(dtype=np.int64)} if case.inputs.has("efficiency") else {}
     return Dim(
         np.arange(len(frame)),
         tuple(range(len(frame))),
         {
+            **levels,
             "candidate_run": frame["run"].tolist(),
             "candidate_accelerator": frame["accelerator"].tolist(),
             "candidate_site": frame["site"].tolist(),
@@ -79,8 +81,8 @@ def _cohorts(case: Case) -> dict[str, Any]:
 
 def plan_dims(case: Case, rooms: Sequence[Room] = ROOMS) -> dict[str, Dim]:
     """Every dim of the plan of a case modelled by these rooms, with labels, keys and coordinates."""
-    periods = case.calendar.periods
-    starts = np.array([case.calendar.label(p.start) for p in periods], dtype="datetime64[M]").astype("datetime64[ns]")
+    periods, label = case.calendar.periods, case.calendar.label
+    starts = np.array([label(p.start) for p in periods], dtype="datetime64[M]").astype("datetime64[ns]")
     keys = tuple(range(len(periods)))
     months = {
         "months": np.array([p.months for p in periods]),
@@ -102,6 +104,11 @@ def plan_dims(case: Case, rooms: Sequence[Room] = ROOMS) -> dict[str, Dim]:
         "destination": _named(list(case.sites)),
         "retrofit": _named([f"{r['site']}.{r['from_hall']}.{r['to_hall']}" for r in case.inputs.rows("retrofits")]),
         "cohort": Dim(np.arange(len(case.cohorts)), tuple(range(len(case.cohorts))), _cohorts(case)),
+        "level": _named([f"{r['programme']}.{r['level']}" for r in case.inputs.rows("efficiency")]),
+        "slot": Dim(
+            np.array([label(slot.start) for slot in case.calendar.slots], dtype=object),
+            tuple(range(len(case.calendar.slots))),
+        ),
         "candidate": _candidates(case),
         "fiscal_year": Dim(np.array(years), tuple(years)),
         "budget_category": _named(categories),

@@ -32,6 +32,8 @@ def add_runs(data: xr.Dataset, dims: dict[str, Dim], case: Case) -> None:
     started = data["start"].to_numpy() > 0.5 if "start" in data else np.zeros(0)
     for c in np.flatnonzero(started):
         row = case.candidates.iloc[int(c)]
+        if row["run"] not in fate:  # one in progress
+            continue
         late = max(0, int(row["finish"]) - case.calendar.month(case.runs[row["run"]]["due"]))
         fate[row["run"]] = {
             "run_status": "late" if late else "started",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,9 @@ from planner.model.workspace import Workspace
 from planner.results.dims import Dim, plan_dims
 from planner.solve.compile import Matrix
 
-CANDIDATE = ("candidate_run", "candidate_accelerator", "candidate_site", "candidate_start", "candidate_months")
+CANDIDATE = (
+    "candidate_run", "candidate_accelerator", "candidate_site", "candidate_start", "candidate_months", "candidate_level",
+)  # fmt: skip
 
 
 def start_values(data: xr.Dataset, m: Workspace, case: Case, rooms: Sequence[Room], matrix: Matrix) -> dict[int, float]:
@@ -54,9 +56,13 @@ def start_values(data: xr.Dataset, m: Workspace, case: Case, rooms: Sequence[Roo
 def _labels(name: str, dim: Dim) -> dict[Any, Any]:
     """What each model key of a dim is called, in words that another plan shares."""
     if name == "candidate":
-        rows = zip(*(dim.coords[coord] for coord in CANDIDATE), strict=True)
-        return dict(zip(dim.keys, (tuple(str(part) for part in row) for row in rows), strict=True))
+        return dict(zip(dim.keys, _ways(dim.coords, len(dim.keys)), strict=True))
     return dict(zip(dim.keys, (str(label) for label in dim.labels), strict=True))
+
+
+def _ways(columns: Mapping[str, Any], count: int) -> list[tuple[str, ...]]:
+    """What each candidate is, in words; without ladders of efficiency all are at level 0."""
+    return [tuple(str(part) for part in row) for row in zip(*(columns.get(c, [0] * count) for c in CANDIDATE), strict=True)]
 
 
 def _by_label(data: xr.Dataset, output: Output) -> dict[tuple[Any, ...], float]:
@@ -67,8 +73,7 @@ def _by_label(data: xr.Dataset, output: Output) -> dict[tuple[Any, ...], float]:
     names: list[list[Any]] = []
     for d in output.dims:
         if d == "candidate":
-            rows = zip(*(data[coord].to_numpy() for coord in CANDIDATE), strict=True)
-            names.append([tuple(str(part) for part in row) for row in rows])
+            names.append(_ways({name: data[name].to_numpy() for name in CANDIDATE if name in data}, data.sizes[d]))
         else:
             names.append([str(label) for label in data[d].to_numpy()])
     return {

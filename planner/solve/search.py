@@ -17,6 +17,7 @@ from planner.solve.compile import Matrix, RowName, Vector
 from planner.solve.highs import ABSOLUTE_GAP, Outcome, Scale, solve_lp, solve_matrix
 from planner.solve.options import Options, Progress, relative_gap
 
+EARNING = ("runs", "stream_segments", "programmes", "cancellable")
 CONTINUOUS_IN_PRICES = ("module", "contract")
 
 
@@ -40,8 +41,8 @@ def gross_scale(m: Workspace, case: Case, matrix: Matrix) -> Scale:
     Its gross cost where the objective is least cost, or where nothing could earn: a network for traffic alone.
     """
     least_cost = case.inputs.setting("finance", "objective") == "least_cost"
-    of_cost = least_cost or not (case.runs or case.inputs.rows("stream_segments"))
-    kinds = ("capex", "opex", "penalty") if of_cost else ("value",)
+    of_cost = least_cost or not any(case.inputs.rows(table) for table in EARNING)
+    kinds = ("capex", "opex", "fee", "penalty") if of_cost else ("value",)
     at, coefficients = matrix.positions(), np.zeros(len(matrix.columns))
     constant = 0.0
     for line, _ in m.ledger.lines(*kinds):

@@ -15,6 +15,7 @@ from planner.model.rooms import (
     links,
     phases,
     placement,
+    portfolio,
     power,
     resale,
     retrofits,
@@ -40,6 +41,7 @@ ROOMS: tuple[Room, ...] = (
     links.ROOM,
     placement.ROOM,
     fabric.ROOM,
+    portfolio.ROOM,
     budgets.ROOM,
     finance.ROOM,
 )

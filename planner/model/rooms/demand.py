@@ -240,7 +240,8 @@ def _capacity(
 def _runs(b: Any, d: Case) -> None:
     of_run: dict[str, list[int]] = {r: [] for r in d.runs}
     for c, r in enumerate(d.placements["run"].tolist()):
-        of_run[r].append(c)
+        if r in of_run:  # else one in progress
+            of_run[r].append(c)
 
     def starts(b: Any, r: str) -> Any:
         return linear([(1.0, b.start[c]) for c in of_run[r]])

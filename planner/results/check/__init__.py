@@ -17,7 +17,7 @@ import xarray as xr
 
 from planner.results.check.budgets import check_budgets
 from planner.results.check.case import Case
-from planner.results.check.chosen import gangs_of, read_choices, read_offered
+from planner.results.check.chosen import gangs_of, read_choices, read_endings, read_offered
 from planner.results.check.demand import check_demand
 from planner.results.check.fabric import check_fabric
 from planner.results.check.fleet import check_fleet, compare_fleet
@@ -25,6 +25,7 @@ from planner.results.check.leases import check_leases
 from planner.results.check.ledger import check_ledger, take_unknown
 from planner.results.check.links import check_links
 from planner.results.check.outputs import check_outputs
+from planner.results.check.portfolio import check_portfolio
 from planner.results.check.power import check_power
 from planner.results.check.report import CheckReport, Finding
 from planner.results.check.whole import is_whole
@@ -61,10 +62,12 @@ def check_plan(data: xr.Dataset) -> CheckReport:
     check_leases(case, fleet)
     compare_fleet(case, fleet)
     check_power(case, fleet)
-    gangs = gangs_of(case, choices)
+    endings = read_endings(case, offered)
+    gangs = gangs_of(case, choices, endings)
     use = check_demand(case, fleet, offered, choices, gangs)
     check_fabric(case, fleet, offered, gangs)
     check_links(case, choices, use)
+    check_portfolio(case, choices, endings)
     check_budgets(case)
     check_ledger(case)
     check_outputs(case, fleet, use, choices)

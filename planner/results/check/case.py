@@ -60,6 +60,11 @@ class Case:
             "direction": ["ab", "ba"],
             "source": self.own,
             "destination": self.own,
+            "programme": [row["programme"] for row in self.inputs.rows("programmes")],
+            "option": _dotted(self.inputs.rows("programme_options"), "programme", "option"),
+            "level": [f"{row['programme']}.{row['level']}" for row in self.inputs.rows("efficiency")],
+            "running": [row["running"] for row in self.inputs.rows("running")],
+            "slot": self.calendar.slots,
         }
         self.places = self.labels["site"]
         self._positions: dict[str, dict[str, int]] = {}
@@ -137,6 +142,18 @@ class Case:
             return
         stated = self.read(name, *dims)
         self.found.same(name, stated, derived, self.dims(*dims), unit)
+
+    def same_cell(self, name: str, where: str, stated: object, derived: str | float) -> None:
+        """One cell of a published result against what was derived; unknown (NaN) is the same as unknown."""
+        self.found.rows[f"output:{name}"] += 1
+        if isinstance(derived, str):
+            same, miss = str(stated) == derived, 1.0
+        else:
+            value = float(str(stated))
+            miss = abs(value - derived)
+            same = miss <= 1e-6 * abs(derived) + 1e-9 or (value != value and derived != derived)
+        if not same:
+            self.found.add(f"output:{name}", where, miss, "-", f"stated {stated}, derived {derived}")
 
     def check_labels(self) -> None:
         """Every dim of the plan has exactly the labels that follow from the inputs."""

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.results.check.case import Case
-from planner.results.check.gangs import Band, objections, parts_of, peak_pflops, smallest_gang, too_large
+from planner.results.check.gangs import Band, flop_zflop, objections, parts_of, peak_pflops, smallest_gang, too_large
 from planner.results.check.report import ABSOLUTE, Array
 
 Positions = npt.NDArray[np.int64]
@@ -43,10 +43,22 @@ class Choice:
     share: float
     value_musd: float
     pflops_each: float
+    level: int = 0
 
     @property
     def finish(self) -> int:
         return self.start + self.months
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """The end of a run in progress that may be cancelled: in month `finish`; `until` is that of its own."""
+
+    running: str
+    finish: int
+    until: int
+    kept: bool
+    share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +72,19 @@ class Offered:
     size: Array
 
 
-def gangs_of(case: Case, choices: list[Choice]) -> list[Gang]:
+def gangs_of(case: Case, choices: list[Choice], endings: list[Ending]) -> list[Gang]:
     """Every gang of a plan where it stands: parts of chosen candidates, and runs in progress."""
     gangs = [
         Gang(choice.accelerator, case.position("site", site), size, choice.start, choice.finish, choice.share)
         for choice in choices
         for site, size in choice.parts.items()
     ]
+    decided = {row["running"] for row in case.inputs.rows("cancellable")}
     for row in case.inputs.rows("running"):
         g, s = case.position("accelerator", row["accelerator"]), case.position("site", row["site"])
-        gangs.append(Gang(g, s, int(row["n"]), 0, case.calendar.month(row["until"]), 1.0))
+        last, n = case.calendar.month(row["until"]), int(row["n"])
+        ends = [(e.finish, e.share) for e in endings if e.running == row["running"]]
+        gangs += [Gang(g, s, n, 0, end, share) for end, share in (ends if row["running"] in decided else [(last, 1.0)])]
     return gangs
 
 
@@ -116,19 +131,64 @@ def _starts_per_run(case: Case, offered: Offered) -> None:
 def read_choices(case: Case, offered: Offered) -> list[Choice]:
     """Every candidate with a start, checked against the inputs; sizes and values are derived, not read."""
     runs = case.inputs.by_id("runs", "run")
+    decided = {row["running"] for row in case.inputs.rows("cancellable")}
     choices = []
     for c in np.flatnonzero(np.abs(offered.start) > ABSOLUTE).tolist():
         name = offered.run[c]
+        if name in decided:
+            continue
         accelerator, place = (str(case.data[f"candidate_{dim}"].values[c]) for dim in ("accelerator", "site"))
         if name not in runs or accelerator not in case.accelerators or place not in {*case.places, *case.spans}:
             text = "names a run, type or place that is not in the inputs"
             case.found.add("eligibility", f"candidate={c}", 1.0, "-", text)
             continue
-        choices.append(_choice(case, float(offered.start[c]), c, runs[name], accelerator, place))
+        run, level = _at_level(case, c, runs[name])
+        choices.append(_choice(case, float(offered.start[c]), c, run, accelerator, place, level))
     return choices
 
 
-def _choice(case: Case, share: float, c: int, run: dict[str, object], accelerator: str, place: str) -> Choice:
+def _at_level(case: Case, c: int, run: dict[str, object]) -> tuple[dict[str, object], int]:
+    """The run with the compute that its level of efficiency leaves, and the level; a level it has none of is a finding."""
+    level = int(case.data["candidate_level"].values[c]) if "candidate_level" in case.data.variables else 0
+    if level == 0:
+        return run, 0
+    programmes = [row["programme"] for row in case.inputs.rows("programme_options") if row["run"] == run["run"]]
+    factors = [
+        float(row["flop_factor"])
+        for row in case.inputs.rows("efficiency")
+        if row["programme"] in programmes and row["level"] == level
+    ]
+    if len(factors) != 1:
+        case.found.add("eligibility", f"run={run['run']}", 1.0, "-", f"its programme has no level {level}")
+        return run, level
+    return {**run, "flop_zflop": factors[0] * flop_zflop(dict(run))}, level
+
+
+def read_endings(case: Case, offered: Offered) -> list[Ending]:
+    """Every chosen end of a run in progress that may be cancelled, checked against the inputs."""
+    running, calendar, endings = case.inputs.by_id("running", "running"), case.calendar, []
+    terms = case.inputs.by_id("cancellable", "running")
+    for c in np.flatnonzero(np.abs(offered.start) > ABSOLUTE).tolist():
+        if (name := offered.run[c]) not in terms:
+            continue
+        held, row, where = running[name], terms[name], f"running={name}"
+        until = calendar.month(held["until"])
+        finish = calendar.month(str(case.data["candidate_finish"].values[c]))
+        kept = finish == min(until, calendar.end)
+        first, last = max(0, case.months_of("from", row, 0)), case.months_of("until", row, until)
+        case.found.rows["eligibility"] += 1
+        if not kept and not (finish in calendar.starts and first <= finish <= last and finish < until):
+            case.found.add("eligibility", where, 1.0, "-", "it is cancelled when it may not be")
+        stated = [str(case.data[f"candidate_{dim}"].values[c]) for dim in ("accelerator", "site", "n", "start")]
+        if stated != [str(held["accelerator"]), str(held["site"]), str(held["n"]), calendar.date(0)]:
+            case.found.add("eligibility", where, 1.0, "-", f"is not what runs: {', '.join(stated)}")
+        endings.append(Ending(name, finish, until, kept, float(offered.start[c])))
+    return endings
+
+
+def _choice(
+    case: Case, share: float, c: int, run: dict[str, object], accelerator: str, place: str, level: int
+) -> Choice:
     where = f"run={run['run']} accelerator={accelerator} site={place}"
     start = case.calendar.month(str(case.data["candidate_start"].values[c]))
     months = int(case.data["candidate_months"].values[c])
@@ -146,7 +206,7 @@ def _choice(case: Case, share: float, c: int, run: dict[str, object], accelerato
     each = peak * band.mfu if band else 0.0
     g = case.position("accelerator", accelerator)
     case.found.rows["eligibility"] += 1
-    return Choice(str(run["run"]), g, place, parts, start, months, size, share, value, each)
+    return Choice(str(run["run"]), g, place, parts, start, months, size, share, value, each, level)
 
 
 def _size(

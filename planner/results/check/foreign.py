@@ -15,13 +15,14 @@ PARTS = {
     "capex": CAPEX_PARTS,
     "opex": OPEX_PARTS,
     "penalty": ("supply", "halls", "power_sources", "unserved", "budget"),
-    "value": ("run", "stream"),
+    "fee": ("option", "efficiency", "cancellation"),
+    "value": ("run", "stream", "programme", "running"),
     "resale": ("compute",),
     "terminal": CAPEX_PARTS,
 }
 ROOMS = frozenset({
     "resale", "fleet", "supply", "leases", "retrofits", "halls", "phases", "power", "sites", "streams", "demand",
-    "spans", "links", "placement", "fabric", "budgets", "finance",
+    "spans", "links", "placement", "fabric", "portfolio", "budgets", "finance",
 })  # fmt: skip
 
 

@@ -109,8 +109,8 @@ def _objective(case: Case, parts: float, sign: dict[str, float]) -> None:
 def _gap(case: Case, least_cost: bool) -> None:
     attrs = case.data.attrs
     objective, bound = float(attrs["objective_musd"]), float(attrs["bound_musd"])
-    earns = case.inputs.rows("runs") or case.inputs.rows("stream_segments")
-    scale = case.money.total(("capex", "opex", "penalty") if least_cost or not earns else ("value",))
+    earns = any(case.inputs.rows(table) for table in ("runs", "stream_segments", "programmes", "cancellable"))
+    scale = case.money.total(("capex", "opex", "fee", "penalty") if least_cost or not earns else ("value",))
     gross = case.money.gross()
     money = MONEY_RELATIVE * gross + MONEY_ABSOLUTE
     case.found.rows["gap"] += 4

@@ -9,7 +9,7 @@ from planner.core.inputs import Inputs
 from planner.results.check.calendar import Calendar
 
 MUSD = 1e-6
-SIGN = {"value": 1.0, "resale": 1.0, "terminal": 1.0, "capex": -1.0, "opex": -1.0, "penalty": -1.0}
+SIGN = {"value": 1.0, "resale": 1.0, "terminal": 1.0, "capex": -1.0, "opex": -1.0, "fee": -1.0, "penalty": -1.0}
 Key = tuple[str, str, str, int]
 
 

@@ -47,7 +47,7 @@ def _runs(case: Case, choices: list[Choice]) -> None:
         if name in rows:
             expected = _expected(case, rows[name], chosen.get(name))
             for output, value in expected.items():
-                _compare(case, output, name, case.data.variables[output].values[i], value)
+                case.same_cell(output, f"run={name}", case.data.variables[output].values[i], value)
 
 
 def _expected(case: Case, row: dict[str, object], choice: Choice | None) -> dict[str, str | float]:
@@ -66,14 +66,3 @@ def _expected(case: Case, row: dict[str, object], choice: Choice | None) -> dict
         choice.value_musd,
     )
     return dict(zip(RUN_RESULTS, values, strict=True))
-
-
-def _compare(case: Case, output: str, run: str, stated: object, derived: str | float) -> None:
-    case.found.rows[f"output:{output}"] += 1
-    if isinstance(derived, str):
-        same, miss = str(stated) == derived, 1.0
-    else:
-        miss = abs(float(str(stated)) - derived)
-        same = miss <= 1e-6 * abs(derived) + 1e-9
-    if not same:
-        case.found.add(f"output:{output}", f"run={run}", miss, "-", f"stated {stated}, derived {derived}")

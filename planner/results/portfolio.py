@@ -1,0 +1,212 @@
+"""What became of programmes and of runs in progress, and what each programme earns and is charged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from planner.core.declare import Output, Row
+from planner.data.derive import Case
+from planner.data.portfolio import licence_month, read_ladders, realised_share
+from planner.model.rooms.portfolio import candidates_of
+from planner.results.dims import Dim
+from planner.results.extract import put_all
+from planner.solve.compile import Matrix
+from planner.solve.search import Prices
+
+TEXTS = (
+    ("programme_status", "fulfilled (in time), late or refused"),
+    ("programme_option", "option taken"),
+    ("programme_way", "run, merged run, partner, run in progress or licence"),
+    ("programme_finish", "month from which it is fulfilled"),
+)
+NUMBERS = (
+    ("programme_months_late", "months", "months after `due`"),
+    ("programme_value_musd", "M$", "value realised, undiscounted"),
+    ("programme_revenue_musd", "M$", "revenue realised, undiscounted; NaN: unknown"),
+    ("programme_revenue_today_musd", "M$", "revenue realised, of today; NaN: unknown"),
+    ("programme_fees_today_musd", "M$", "fees of its option and levels of efficiency, of today"),
+    ("programme_compute_today_musd", "M$", "compute at the limits' shadow prices, of today; a merged run's in shares"),
+    ("programme_margin_today_musd", "M$", "revenue less fees and compute, of today; NaN: unknown"),
+    (
+        "programme_break_even_musd",
+        "M$",
+        "revenue in full that pays fees and compute; refused: of its cheapest option, at the margin; NaN: none",
+    ),
+)
+NOT_COMPUTE = ("D3", "D4", "G1", "G2", "G3", "G4", "G5", "G6")  # rows that say which, not of what there is too little
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to fulfil a programme: an option by a candidate of its run or by a licence (no candidate)."""
+
+    option: Row
+    candidate: int | None
+    month: int
+    share: float
+    fees_today: float
+    compute_today: float
+    taken: bool
+
+
+def add_portfolio(data: xr.Dataset, dims: dict[str, Dim], case: Case, matrix: Matrix, prices: Prices) -> None:
+    """Add the fate and the account of every programme, by dim `programme`, and the ends of runs in progress."""
+    if case.inputs.rows("programmes"):
+        ways = _Ways(data, case, matrix, prices)
+        fates = [_fate(row, list(ways.of(row)), case) for row in case.inputs.rows("programmes")]
+        arrays: list[tuple[Output, Any]] = [
+            (Output(name, "", ("programme",), "", meaning), np.array([f.get(name, "") for f in fates], dtype=object))
+            for name, meaning in TEXTS
+        ]
+        arrays += [
+            (Output(name, "", ("programme",), unit, meaning), np.array([f.get(name, 0.0) for f in fates], dtype=float))
+            for name, unit, meaning in NUMBERS
+        ]
+        put_all(data, dims, arrays)
+    if case.inputs.rows("cancellable"):
+        put_all(data, dims, _ends(data, case))
+
+
+def _fate(row: Row, ways: list[Way], case: Case) -> dict[str, Any]:
+    break_even = min((_break_even(way, case) for way in ways), default=np.nan)
+    way = next((way for way in ways if way.taken), None)
+    if way is None:
+        return {"programme_status": "refused", "programme_break_even_musd": break_even}
+    revenue = np.nan if row["revenue_musd"] is None else way.share * row["revenue_musd"]
+    late = max(0, way.month - case.calendar.month(row["due"]))
+    today = revenue * case.calendar.discount(way.month)
+    return {
+        "programme_status": "late" if late else "fulfilled",
+        "programme_option": way.option["option"],
+        "programme_way": _kind(way, case),
+        "programme_finish": case.calendar.label(way.month),
+        "programme_months_late": late,
+        "programme_value_musd": way.share * row["value_musd"],
+        "programme_revenue_musd": revenue,
+        "programme_revenue_today_musd": today,
+        "programme_fees_today_musd": way.fees_today,
+        "programme_compute_today_musd": way.compute_today,
+        "programme_margin_today_musd": today - way.fees_today - way.compute_today,
+        "programme_break_even_musd": _break_even(way, case),
+    }
+
+
+def _break_even(way: Way, case: Case) -> float:
+    return (way.fees_today + way.compute_today) / (way.share * case.calendar.discount(way.month))
+
+
+def _kind(way: Way, case: Case) -> str:
+    run = way.option["run"]
+    if way.candidate is None:
+        return "licence"
+    if run not in case.runs:
+        return "run in progress"
+    if sum(row["run"] == run for row in case.inputs.rows("programme_options")) > 1:
+        return "merged run"
+    return "partner" if case.placements["site"].iloc[way.candidate] in case.leases else "run"
+
+
+class _Ways:
+    """The ways to fulfil programmes, each with what it is charged."""
+
+    def __init__(self, data: xr.Dataset, case: Case, matrix: Matrix, prices: Prices) -> None:
+        self._case, self._matrix, self._dual = case, matrix, prices.dual
+        self._done, self._ladders = candidates_of(case), read_ladders(case.inputs)
+        self._start = {
+            v.index(): i for i, v in enumerate(matrix.columns) if v.parent_component().local_name == "start"
+        }
+        self._chosen = set(np.flatnonzero(data["start"].to_numpy() > 0.5).tolist()) if "start" in data else set()
+        licensed = data["licensed"] if "licensed" in data else xr.DataArray(np.zeros(0), coords={"option": []})
+        self._licensed = {str(o) for o in licensed["option"].to_numpy()[licensed.to_numpy() > 0.5]}
+        self._shortages = np.array([row.equation not in NOT_COMPUTE for row in matrix.rows])
+
+    def of(self, programme: Row) -> Iterator[Way]:
+        """Every way to fulfil a programme that realises something."""
+        calendar = self._case.calendar
+        for row in self._options(programme["programme"]):
+            if row["run"] is None:
+                month, taken = licence_month(row, calendar), f"{row['programme']}.{row['option']}" in self._licensed
+                share, fees = realised_share(row, programme, calendar, month), row["fee_musd"] * calendar.discount(month)
+                if share > 0:
+                    yield Way(row, None, month, share, fees, 0.0, taken)
+                continue
+            for c, month in self._done[row["run"]]:
+                share = 0.0 if month is None else realised_share(row, programme, calendar, month)
+                if share > 0 and month is not None:
+                    fees = self._fees(row, c)
+                    yield Way(row, c, month, share, fees, self._compute(programme, row, c, month), c in self._chosen)
+
+    def _options(self, programme: str) -> list[Row]:
+        return [row for row in self._case.inputs.rows("programme_options") if row["programme"] == programme]
+
+    def _fees(self, option: Row, c: int) -> float:
+        """Fees of an option by a candidate, of today: its own, and those of the levels it stands on."""
+        discount = self._case.calendar.discount
+        begin, number = (int(self._case.placements[k].iloc[c]) for k in ("start", "level"))
+        cost = {level.name: level for level in self._ladders.get(option["programme"], []) if level.number <= number}
+        levels = [r for r in self._case.inputs.rows("efficiency") if f"{r['programme']}.{r['level']}" in cost]
+        return float(
+            option["fee_musd"] * discount(begin)
+            + sum(row["cost_musd"] * discount(begin - row["lead_months"]) for row in levels)
+        )
+
+    def _compute(self, programme: Row, option: Row, c: int, month: int) -> float:
+        """What the limits charge a candidate, and what it costs besides; a merged run's in shares of what it is worth."""
+        programmes = self._case.inputs.by_id("programmes", "programme")
+        worth, fees = {}, 0.0
+        for row in self._case.inputs.rows("programme_options"):
+            if row["run"] == option["run"]:
+                p = programmes[row["programme"]]
+                counted = p["revenue_musd"] if p["counts_revenue"] else p["value_musd"]
+                worth[row["programme"]] = counted * realised_share(row, p, self._case.calendar, month)
+                fees += row["fee_musd"]
+        total = sum(worth.values())
+        part = worth[programme["programme"]] / total if total else 1.0 / len(worth)
+        if c not in self._start:
+            return 0.0
+        a, column, discount = self._matrix.a, self._start[c], self._case.calendar.discount
+        span = slice(a.indptr[column], a.indptr[column + 1])
+        rows, values = a.indices[span], a.data[span]
+        scarce = self._shortages[rows]
+        charged = -float(values[scarce] @ self._dual[rows[scarce]])
+        least_cost = self._case.inputs.setting("finance", "objective") == "least_cost"
+        begin = int(self._case.placements["start"].iloc[c])
+        besides = float(self._matrix.cost[column]) - fees * discount(begin)
+        besides += 0.0 if least_cost else total * discount(month)
+        return part * (charged + besides)
+
+
+ENDS = (
+    ("running_status", "", "kept to its end, or cancelled"),
+    ("running_end", "", "month of its end, as the plan has it"),
+    ("running_sunk_share", "1", "share of its months that is done by then; NaN: its start is unknown"),
+)
+
+
+def _ends(data: xr.Dataset, case: Case) -> list[tuple[Output, Any]]:
+    """How each run in progress ends; those that may not be cancelled are kept."""
+    month = case.calendar.month
+    terms = case.inputs.by_id("cancellable", "running")
+    chosen = np.flatnonzero(data["start"].to_numpy() > 0.5).tolist()
+    ended = {case.placements["run"].iloc[c]: c for c in chosen}
+    done = candidates_of(case)
+    found: dict[str, list[Any]] = {name: [] for name, _, _ in ENDS}
+    for row in case.inputs.rows("running"):
+        end, until, kept = month(row["until"]), month(row["until"]), True
+        if row["running"] in terms:
+            c = ended[row["running"]]
+            kept = dict(done[row["running"]])[c] is not None
+            end = until if kept else int(case.placements["finish"].iloc[c])
+        started = terms[row["running"]]["started"] if row["running"] in terms else None
+        share = np.nan if started is None else (end - month(started)) / (until - month(started))
+        for name, value in zip(found, ("kept" if kept else "cancelled", case.calendar.label(end), share), strict=True):
+            found[name].append(value)
+    return [
+        (Output(name, "", ("running",), unit, meaning), np.array(found[name], dtype=float if unit else object))
+        for name, unit, meaning in ENDS
+    ]
