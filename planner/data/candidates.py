@@ -131,7 +131,7 @@ def build_candidates(
     reach: Reach,
     runs: Iterable[Row] | None = None,
 ) -> pd.DataFrame:
-    """Every candidate (type, place, first slot, duration) that can fit at all, run by run; of the inputs' runs or others.
+    """Every candidate (type, place, first slot, duration) that can fit at all, run by run; or of other `runs`.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""What follows from programmes before any decision: levels of efficiency, and the ends a run in progress may come to."""
+"""What follows from programmes before any decision: levels of efficiency, and possible ends of runs in progress."""
 
 from __future__ import annotations
 
@@ -54,9 +54,7 @@ def licence_month(option: Row, calendar: Calendar) -> int:
     return 0 if option["from"] is None else max(0, calendar.month(option["from"]))
 
 
-def all_placements(
-    inputs: Inputs, calendar: Calendar, utilisation: UtilisationTable, reach: Reach
-) -> pd.DataFrame:
+def all_placements(inputs: Inputs, calendar: Calendar, utilisation: UtilisationTable, reach: Reach) -> pd.DataFrame:
     """Every way a run may be done (`build_candidates`), at every level of its programme's ladder, column `level`.
 
     Behind them every way in which a run in progress that may be cancelled can end: rows from the horizon's start.

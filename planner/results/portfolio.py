@@ -117,9 +117,7 @@ class _Ways:
     def __init__(self, data: xr.Dataset, case: Case, matrix: Matrix, prices: Prices) -> None:
         self._case, self._matrix, self._dual = case, matrix, prices.dual
         self._done, self._ladders = candidates_of(case), read_ladders(case.inputs)
-        self._start = {
-            v.index(): i for i, v in enumerate(matrix.columns) if v.parent_component().local_name == "start"
-        }
+        self._start = {v.index(): i for i, v in enumerate(matrix.columns) if v.parent_component().local_name == "start"}
         self._chosen = set(np.flatnonzero(data["start"].to_numpy() > 0.5).tolist()) if "start" in data else set()
         licensed = data["licensed"] if "licensed" in data else xr.DataArray(np.zeros(0), coords={"option": []})
         self._licensed = {str(o) for o in licensed["option"].to_numpy()[licensed.to_numpy() > 0.5]}
@@ -131,15 +129,18 @@ class _Ways:
         for row in self._options(programme["programme"]):
             if row["run"] is None:
                 month, taken = licence_month(row, calendar), f"{row['programme']}.{row['option']}" in self._licensed
-                share, fees = realised_share(row, programme, calendar, month), row["fee_musd"] * calendar.discount(month)
+                share, fees = (
+                    realised_share(row, programme, calendar, month),
+                    row["fee_musd"] * calendar.discount(month),
+                )
                 if share > 0:
                     yield Way(row, None, month, share, fees, 0.0, taken)
                 continue
-            for c, month in self._done[row["run"]]:
-                share = 0.0 if month is None else realised_share(row, programme, calendar, month)
-                if share > 0 and month is not None:
-                    fees = self._fees(row, c)
-                    yield Way(row, c, month, share, fees, self._compute(programme, row, c, month), c in self._chosen)
+            for c, done in self._done[row["run"]]:
+                share = 0.0 if done is None else realised_share(row, programme, calendar, done)
+                if share > 0 and done is not None:
+                    fees, taken_up = self._fees(row, c), c in self._chosen
+                    yield Way(row, c, done, share, fees, self._compute(programme, row, c, done), taken_up)
 
     def _options(self, programme: str) -> list[Row]:
         return [row for row in self._case.inputs.rows("programme_options") if row["programme"] == programme]
@@ -156,7 +157,7 @@ class _Ways:
         )
 
     def _compute(self, programme: Row, option: Row, c: int, month: int) -> float:
-        """What the limits charge a candidate, and what it costs besides; a merged run's in shares of what it is worth."""
+        """What the limits charge a candidate, and what else it costs; a merged run's by shares of its worth."""
         programmes = self._case.inputs.by_id("programmes", "programme")
         worth, fees = {}, 0.0
         for row in self._case.inputs.rows("programme_options"):

@@ -16,7 +16,8 @@ from planner.results.dims import Dim, plan_dims
 from planner.solve.compile import Matrix
 
 CANDIDATE = (
-    "candidate_run", "candidate_accelerator", "candidate_site", "candidate_start", "candidate_months", "candidate_level",
+    "candidate_run", "candidate_accelerator", "candidate_site",
+    "candidate_start", "candidate_months", "candidate_level",
 )  # fmt: skip
 
 
@@ -62,7 +63,9 @@ def _labels(name: str, dim: Dim) -> dict[Any, Any]:
 
 def _ways(columns: Mapping[str, Any], count: int) -> list[tuple[str, ...]]:
     """What each candidate is, in words; without ladders of efficiency all are at level 0."""
-    return [tuple(str(part) for part in row) for row in zip(*(columns.get(c, [0] * count) for c in CANDIDATE), strict=True)]
+    return [
+        tuple(str(part) for part in row) for row in zip(*(columns.get(c, [0] * count) for c in CANDIDATE), strict=True)
+    ]
 
 
 def _by_label(data: xr.Dataset, output: Output) -> dict[tuple[Any, ...], float]:

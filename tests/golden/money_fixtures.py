@@ -46,6 +46,7 @@ FINANCE = scenario(
         "sites": [ALPHA, {"site": "beta", "pue": 1.1}],
         "accelerators": [kind(life_months=12)],
         "fleet": [
+            fleet(50),
             fleet(100) | {"status": "committed", "in_service_from": "2026-07", "due_musd": 3, "due_date": "2026-04"},
         ],
         "resale": [
@@ -98,9 +99,23 @@ FINANCE = scenario(
             },
         ],
         "supply": [{"accelerator": "x1", "from": "2026-01", "per_month": 10}],
-        "runs": [run("a", 200, sites="alpha", due="2026-11", value_loss_per_month=0.1)],
+        "runs": [
+            run("a", 200, sites="alpha", due="2026-11", value_loss_per_month=0.1),
+            run("c", 200, sites="alpha", value_musd=0),
+        ],
         "streams": [stream(sites="cloud", floor_pflops=20, unserved_usd_per_pflops_month=9000)],
         "stream_segments": [{"stream": "work", "up_to_pflops": 30, "musd_per_pflops_month": 0.01}],
+        "running": [{"running": "old", "site": "alpha", "accelerator": "x1", "n": 50, "until": "2027-01"}],
+        "cancellable": [{"running": "old", "from": "2026-07", "fee_musd": 1, "value_musd": 20}],
+        "programmes": [
+            {"programme": "chat", "value_musd": 100, "revenue_musd": 80, "counts_revenue": "yes", "due": "2026-11",
+             "value_loss_per_month": 0.1},
+        ],
+        "programme_options": [
+            {"programme": "chat", "option": "own", "run": "c", "fee_musd": 2},
+            {"programme": "chat", "option": "bought", "share": 0.5, "fee_musd": 30, "from": "2026-12"},
+        ],
+        "efficiency": [{"programme": "chat", "level": 1, "flop_factor": 0.5, "cost_musd": 3, "lead_months": 2}],
         "placement": [
             {"load": "a", "site": "alpha", "usd_per_accelerator_month": 10},
             {"load": "work", "site": "cloud", "usd_per_pflops_month": 20},

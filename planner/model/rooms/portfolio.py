@@ -1,4 +1,4 @@
-"""Portfolio: programmes and the options that fulfil them, ladders of efficiency, precedence, runs that may be cancelled.
+"""Portfolio: programmes and the options that fulfil them, ladders of efficiency, precedence, cancelling of runs.
 
 A programme is a need; an option fulfils it: a run (as specified or smaller; listed under several programmes it is a
 merged run, at a partner's it is a run whose `sites` are a lease), a run in progress, or a licence (a fee, no compute).
@@ -209,7 +209,9 @@ def _efficiency(b: Any, d: Case, start: Any) -> None:
     for c, (r, e, h) in enumerate(zip(*columns, strict=True)):
         if e:
             using[f"{of_run[r]}.{e}"].append((h, c))
-    below = {level.name: f"{p}.{level.number - 1}" for p, levels in read_ladders(d.inputs).items() for level in levels[1:]}
+    below = {
+        level.name: f"{p}.{level.number - 1}" for p, levels in read_ladders(d.inputs).items() for level in levels[1:]
+    }
 
     def ready(b: Any, e: str, h: int) -> Any:
         return linear([(1.0, b.ready[e, v]) for v in rows[e] if v <= h])
@@ -239,8 +241,10 @@ def _precedence(b: Any, d: Case, start: Any, done: Mapping[str, list[tuple[int, 
             rows[r, q, tuple(before(r, q, h))] = h  # of slots that differ in r's starts alone the last says it all
     b.run_waits_for_another = pyo.Constraint(
         [(r, q, h) for (r, q, _), h in rows.items()],
-        rule=lambda b, r, q, h: linear([(1.0, start[c]) for c, _ in done[r] if first[c] <= h])
-        <= linear([(1.0, start[c]) for c in before(r, q, h)]),
+        rule=lambda b, r, q, h: (
+            linear([(1.0, start[c]) for c, _ in done[r] if first[c] <= h])
+            <= linear([(1.0, start[c]) for c in before(r, q, h)])
+        ),
         doc="(G3)",
     )
 
@@ -268,11 +272,11 @@ def account(m: Workspace, b: Any, d: Case) -> None:
             m.ledger.add(Line("fee", "efficiency", row["programme"], paid), row["cost_musd"], b.ready[e, h])
     ends = d.placements["finish"].tolist()
     for row in d.inputs.rows("cancellable"):
-        for c, finish in done[row["running"]]:
-            if finish is None:
+        for c, until in done[row["running"]]:
+            if until is None:
                 m.ledger.add(Line("fee", "cancellation", row["running"], ends[c]), row["fee_musd"], start[c])
             else:
-                m.ledger.add(Line("value", "running", row["running"], finish), row["value_musd"], start[c])
+                m.ledger.add(Line("value", "running", row["running"], until), row["value_musd"], start[c])
 
 
 ROOM = Room(
@@ -280,7 +284,13 @@ ROOM = Room(
     build=build,
     account=account,
     needs=("start",),
-    money=(("value", "programme"), ("value", "running"), ("fee", "option"), ("fee", "efficiency"), ("fee", "cancellation")),
+    money=(
+        ("value", "programme"),
+        ("value", "running"),
+        ("fee", "option"),
+        ("fee", "efficiency"),
+        ("fee", "cancellation"),
+    ),
     inputs=(PROGRAMMES, OPTIONS, EFFICIENCY, PRECEDENCE, CANCELLABLE),
     equations=EQUATIONS,
     outputs=OUTPUTS,

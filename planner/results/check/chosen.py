@@ -148,7 +148,7 @@ def read_choices(case: Case, offered: Offered) -> list[Choice]:
 
 
 def _at_level(case: Case, c: int, run: dict[str, object]) -> tuple[dict[str, object], int]:
-    """The run with the compute that its level of efficiency leaves, and the level; a level it has none of is a finding."""
+    """The run with the compute that its level of efficiency leaves, and the level; an unknown level is a finding."""
     level = int(case.data["candidate_level"].values[c]) if "candidate_level" in case.data.variables else 0
     if level == 0:
         return run, 0

@@ -50,9 +50,7 @@ def _licences(case: Case) -> dict[str, float]:
     return dict(zip(names, stated.tolist(), strict=True))
 
 
-def _taken(
-    case: Case, choices: list[Choice], endings: list[Ending], licensed: dict[str, float]
-) -> Iterator[Taken]:
+def _taken(case: Case, choices: list[Choice], endings: list[Ending], licensed: dict[str, float]) -> Iterator[Taken]:
     for row in case.inputs.rows("programme_options"):
         if row["run"] is None:
             month = max(0, case.months_of("from", row, 0))
@@ -212,10 +210,13 @@ def _endings(case: Case, endings: list[Ending]) -> None:
         if held["running"] in terms and terms[held["running"]]["started"] is not None:
             begun = case.calendar.month(terms[held["running"]]["started"])
             share = (end - begun) / (last - begun)
+        expected: dict[str, str | float]
         expected = {"running_status": kept, "running_end": case.calendar.date(end), "running_sunk_share": share}
         for name, derived in expected.items():
             if name not in case.data.variables:
-                case.found.add(f"output:{name}", f"running={held['running']}", 1.0, "values", "is missing from the plan")
+                case.found.add(
+                    f"output:{name}", f"running={held['running']}", 1.0, "values", "is missing from the plan"
+                )
             elif held["running"] in stated:
                 cell = case.data.variables[name].values[stated[held["running"]]]
                 case.same_cell(name, f"running={held['running']}", cell, derived)
