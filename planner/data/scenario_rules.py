@@ -223,12 +223,12 @@ def accelerator_unused(inputs: Inputs) -> Iterator[Finding]:
             yield Finding(i, "accelerators.accelerator", message, row["accelerator"])
 
 
-@scenario_rule("team_unused", "a team asks for something", "teams", "runs", "streams")
+@scenario_rule("team_unused", "a team asks for something", "teams", "runs", "streams", "programmes")
 def team_unused(inputs: Inputs) -> Iterator[Finding]:
-    used = {row["team"] for table in ("runs", "streams") for row in inputs.rows(table)}
+    used = {row["team"] for table in ("runs", "streams", "programmes") for row in inputs.rows(table)}
     for i, row in enumerate(inputs.rows("teams")):
         if row["team"] not in used:
-            yield Finding(i, "teams.team", "is used by nothing: no run or stream names it", row["team"])
+            yield Finding(i, "teams.team", "is used by nothing: no run, stream or programme names it", row["team"])
 
 
 @scenario_rule("fabric_family_unused", "a fabric joins the accelerators of some type", "fabrics", "accelerators")

@@ -74,11 +74,28 @@ search,infra,x1;a100,,10,200
 # The same with rows in every table.
 EVERY_TABLE = FILES | {
     "halls.csv": FILES["halls.csv"] + "alpha,wet,liquid,,0,0,,\n",
-    "runs.csv": FILES["runs.csv"] + "c,fair,630,,,0.5,3,x1,both,2026-10,2027-01,2027-01,20\n",
+    "runs.csv": FILES["runs.csv"]
+    + "c,fair,630,,,0.5,3,x1,both,2026-10,2027-01,2027-01,20\n"
+    + "d,fair,630,,,0.5,3,x1,alpha,2026-10,2027-01,2027-04,0\n",
     "resale.csv": "accelerator,age_months,price_usd\na100,24,8000\n",
     "retrofits.csv": "site,from_hall,to_hall,musd_per_mw,outage_months\nalpha,hall_a,wet,3,6\n",
     "power_phases.csv": "site,power_source,phase,mw,lead_time_months,price_musd\nbeta,gas,second,10,12,25\n",
     "running.csv": "running,site,accelerator,n,until\nold,alpha,a100,512,2026-07\n",
+    "programmes.csv": "programme,team,value_musd,revenue_musd,due\nchat,fair,90,40,2027-01\ncode,fair,20,,2027-01\n",
+    "programme_options.csv": """\
+programme,option,run,share,fee_musd,from
+chat,own,d,,,
+chat,bought,,0.5,10,2026-07
+code,own,d,0.9,,
+code,running,old,,,
+""",
+    "efficiency.csv": """\
+programme,level,flop_factor,cost_musd,lead_months
+chat,1,0.8,3,3
+chat,2,0.6,5,6
+""",
+    "precedence.csv": "run,after,lag_months\nd,b,1\n",
+    "cancellable.csv": "running,from,fee_musd,value_musd,started\nold,,2,0,2025-10\n",
     "spans.csv": "span,mfu_factor,tbps_per_kaccelerator\nboth,0.9,0.5\n",
     "span_sites.csv": "span,site,share\nboth,alpha,0.5\nboth,beta,0.5\n",
     "links.csv": "link,site_a,site_b,existing_tbps\nab,alpha,beta,10\n",
