@@ -251,9 +251,7 @@ class Study:
         add_portfolio(data, dims, self.case, matrix, prices)
         timings["read_back"] = time.perf_counter() - mark
         data.attrs |= plan_attributes(self.case, self._rooms, found, options, matrix, _own_version())
-        mark = time.perf_counter()
-        report = check_plan(data)
-        timings["check"] = time.perf_counter() - mark
+        report = _timed(timings, "check", lambda: check_plan(data))
         if not report.ok:
             raise CheckFailed("the independent check disagrees with the solver:\n" + report.text())
         data.attrs |= {

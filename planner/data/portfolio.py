@@ -55,23 +55,33 @@ def licence_month(option: Row, calendar: Calendar) -> int:
 
 
 def all_placements(inputs: Inputs, calendar: Calendar, utilisation: UtilisationTable, reach: Reach) -> pd.DataFrame:
-    """Every way a run may be done (`build_candidates`), at every level of its programme's ladder, column `level`.
+    """Every way a run may be done (`build_candidates`), then every way in which a run in progress may end.
 
-    Behind them every way in which a run in progress that may be cancelled can end: rows from the horizon's start.
+    Where programmes have ladders of efficiency, each run of theirs at every level: column `level`, 0 without any.
     """
-    frames = [build_candidates(inputs, calendar, utilisation, reach).assign(level=0)]
-    ladders = read_ladders(inputs)
-    of_run = {row["run"]: ladders[row["programme"]] for row in inputs.rows("programme_options")
-              if row["run"] is not None and row["programme"] in ladders}  # fmt: skip
-    runs = [row for row in inputs.rows("runs") if row["run"] in of_run] if of_run else []
-    for number in sorted({level.number for levels in of_run.values() for level in levels}):
-        asked = [(run, of_run[run["run"]][number - 1]) for run in runs if len(of_run[run["run"]]) >= number]
-        found = build_candidates(inputs, calendar, utilisation, reach, [_lighter(run, level) for run, level in asked])
-        earliest = found["run"].map({run["run"]: level.earliest for run, level in asked})
-        frames.append(found[found["start"] >= earliest].assign(level=number))
-    ends = pd.DataFrame(_ends(inputs, calendar), columns=[*COLUMNS, "level"])
-    frames = [frame for frame in (*frames, ends) if len(frame)] or frames[:1]
-    return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
+    found = build_candidates(inputs, calendar, utilisation, reach)
+    if inputs.rows("efficiency"):
+        found = pd.concat([found.assign(level=0), *_at_levels(inputs, calendar, utilisation, reach)], ignore_index=True)
+    ends = pd.DataFrame(_ends(inputs, calendar), columns=COLUMNS)
+    if not len(ends):
+        return found
+    held = ends.assign(level=0) if "level" in found else ends
+    return pd.concat([found, held], ignore_index=True) if len(found) else held
+
+
+def _at_levels(
+    inputs: Inputs, calendar: Calendar, utilisation: UtilisationTable, reach: Reach
+) -> Iterable[pd.DataFrame]:
+    """The candidates at each level but the lowest, of all runs that have it."""
+    ladders, options = read_ladders(inputs), inputs.rows("programme_options")
+    of_run = {row["run"]: ladders[row["programme"]] for row in options if row["programme"] in ladders}
+    for number in range(1, 1 + max(len(levels) for levels in ladders.values())):
+        runs = [run for run in inputs.rows("runs") if len(of_run.get(run["run"], ())) >= number]
+        level = {run["run"]: of_run[run["run"]][number - 1] for run in runs}
+        lighter = [_lighter(run, level[run["run"]]) for run in runs]
+        found = build_candidates(inputs, calendar, utilisation, reach, lighter)
+        earliest = found["run"].map({run: at.earliest for run, at in level.items()})
+        yield found[found["start"] >= earliest].assign(level=number)
 
 
 def _lighter(run: Row, level: Level) -> Row:
@@ -88,7 +98,7 @@ def _ends(inputs: Inputs, calendar: Calendar) -> Iterable[tuple[object, ...]]:
         for finish in possible_ends(row, held, calendar):
             here = [h for h, slot in enumerate(calendar.slots) if slot.start < finish]
             last = here[-1] if here else -1
-            yield row["running"], held["accelerator"], held["site"], 0, last, 0, finish, finish, held["n"], 0
+            yield row["running"], held["accelerator"], held["site"], 0, last, 0, finish, finish, held["n"]
 
 
 def possible_ends(row: Row, held: Row, calendar: Calendar) -> list[int]:

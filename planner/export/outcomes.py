@@ -30,9 +30,9 @@ RUN_FIELDS = (
 )
 LEDGER_FIELDS = (
     Field("line", "integer", "number of the line"),
-    Field("kind", "id", "capex, opex, penalty, value, resale or terminal"),
+    Field("kind", "id", "capex, opex, fee, penalty, value, resale or terminal"),
     Field("part", "id", "part of the kind"),
-    Field("where", "id", "site, lease, run, stream, type or budget"),
+    Field("where", "id", "site, lease, run, stream, programme, type or budget"),
     Field("date", "date", "month in which it falls due"),
     Field("fiscal_year", "year", "the calendar year in which the fiscal year ends"),
     Field("in_horizon", "flag", "whether the month lies inside the horizon, tail included"),

@@ -41,9 +41,9 @@ SETTING_FIELDS = (
 )
 # Tables that refine others: to lack them leaves nothing out.
 REFINING = frozenset({
-    "cash_profiles", "link_modules", "mfu", "placement", "power_phases", "priced_limits", "prices", "resale",
-    "retrofits", "running", "span_sites", "spans", "stream_demand", "stream_segments", "stream_speeds", "teams",
-    "traffic",
+    "cancellable", "cash_profiles", "efficiency", "link_modules", "mfu", "placement", "power_phases", "precedence",
+    "priced_limits", "prices", "programme_options", "programmes", "resale", "retrofits", "running", "span_sites",
+    "spans", "stream_demand", "stream_segments", "stream_speeds", "teams", "traffic",
 })  # fmt: skip
 
 

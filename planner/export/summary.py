@@ -11,6 +11,7 @@ from planner.export import summary_built, summary_limits, summary_money, summary
 from planner.export.provenance import not_modelled
 from planner.export.tables import PlanTables
 from planner.export.words import money, percent, printable, wrapped
+from planner.model.workspace import SIGN
 
 
 class PlanSummary:
@@ -39,11 +40,12 @@ class PlanSummary:
 
     def worth(self) -> str:
         """Net value with what it is made of."""
-        sums = dict.fromkeys(("value", "resale", "terminal", "capex", "opex", "penalty"), 0.0)
+        sums = dict.fromkeys(SIGN, 0.0)
         for line in self.tables.ledger.records():
             sums[line["kind"]] += abs(line["discounted_musd"])
         names = {"value": "value", "terminal": "+ worth at the end", "capex": "- capex", "opex": "- opex"}
         parts = [f"{name} {money(sums[kind])}" for kind, name in names.items()]
+        parts += [f"- fees {money(sums['fee'])}"] if sums["fee"] else []
         parts += [f"- penalties {money(sums['penalty'])}"] if sums["penalty"] else []
         parts[1:1] = [f"+ resale {money(sums['resale'])}"] if sums["resale"] else []
         net = float(self.data.attrs["objective_musd"])
@@ -86,6 +88,7 @@ class PlanSummary:
             summary_money.sales(self.tables),
             summary_money.cash(self.tables),
             summary_runs.runs(self.tables),
+            summary_runs.programmes(self.tables),
             summary_runs.use(self.tables),
             summary_limits.broken(self.tables),
             summary_limits.binding(self.tables),

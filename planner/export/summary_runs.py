@@ -55,6 +55,31 @@ def _line(row: dict[str, Any]) -> tuple[str, ...]:
     return row["run"], row["start"], row["finish"], gang, tenths(row["value_musd"]), late
 
 
+def programmes(tables: PlanTables) -> list[str]:
+    """What fulfils each programme, the most valuable first, and which runs in progress are cancelled."""
+    found = sorted(tables.programmes.records(), key=lambda row: -row["full_value_musd"])
+    counts = [sum(row["status"] == status for row in found) for status in ("fulfilled", "late", "refused")]
+    value, full = tables.programmes.total("value_musd"), tables.programmes.total("full_value_musd")
+    lines = [
+        f"Programmes: {counts[0]} fulfilled in time, {counts[1]} late, {counts[2]} refused; "
+        f"value {money(value)} of {money(full)}"
+    ]
+    body = [
+        (
+            row["programme"],
+            row["option"] or "-",
+            row["way"] or "refused",
+            row["finish"] or "-",
+            tenths(row["value_musd"]),
+        )
+        for row in found[:MOST]
+    ]
+    lines = lines + grid(("programme", "option", "by", "from", "M$"), body, left=(0, 1, 2, 3)) if found else []
+    lines += [f"  and {several(len(found) - MOST, 'programme')} of less value"] if len(found) > MOST else []
+    gone = [f"{row['running']} in {row['end']}" for row in tables.ends.records() if row["status"] == "cancelled"]
+    return lines + (wrapped(f"Cancelled: {', '.join(gone)}.") if gone else [])
+
+
 def use(tables: PlanTables) -> list[str]:
     """How much of what stands is used, and what is stranded, inside the reported horizon."""
     rows = [row for row in tables.use.records() if not row["in_tail"]]

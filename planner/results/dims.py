@@ -53,7 +53,7 @@ def _parts(rooms: Sequence[Room], kind: str, first: tuple[str, ...]) -> Dim:
 
 def _candidates(case: Case) -> Dim:
     frame, label = case.candidates, case.calendar.label
-    levels = {"candidate_level": frame["level"].to_numpy(dtype=np.int64)} if case.inputs.has("efficiency") else {}
+    levels = {"candidate_level": frame["level"].to_numpy(dtype=np.int64)} if "level" in frame else {}
     return Dim(
         np.arange(len(frame)),
         tuple(range(len(frame))),

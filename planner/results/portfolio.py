@@ -148,7 +148,8 @@ class _Ways:
     def _fees(self, option: Row, c: int) -> float:
         """Fees of an option by a candidate, of today: its own, and those of the levels it stands on."""
         discount = self._case.calendar.discount
-        begin, number = (int(self._case.placements[k].iloc[c]) for k in ("start", "level"))
+        begin, placements = int(self._case.placements["start"].iloc[c]), self._case.placements
+        number = int(placements["level"].iloc[c]) if "level" in placements else 0
         cost = {level.name: level for level in self._ladders.get(option["programme"], []) if level.number <= number}
         levels = [r for r in self._case.inputs.rows("efficiency") if f"{r['programme']}.{r['level']}" in cost]
         return float(

@@ -73,7 +73,7 @@ def variable_name(case: Case, variable: Any) -> str:
     if component != "start":
         return f"{component}[{_index_text(index)}]"
     c = case.candidates.iloc[index]
-    level = f",level={c['level']}" if c["level"] else ""
+    level = f",level={c['level']}" if c.get("level") else ""
     return f"start[{c['run']},{c['accelerator']},{c['site']},{c['start']}..{c['finish']},n={c['n']}{level}]"
 
 

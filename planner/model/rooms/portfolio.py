@@ -137,7 +137,7 @@ def build(m: Workspace, b: Any, d: Case) -> None:
     start, done = m.need("start"), candidates_of(d)
     if d.inputs.has("programmes"):
         _programmes(b, d, start, {r: [c for c, finish in found if finish is not None] for r, found in done.items()})
-    if d.inputs.has("efficiency"):
+    if d.inputs.rows("efficiency"):
         _efficiency(b, d, start)
     if d.inputs.has("precedence"):
         _precedence(b, d, start, done)
