@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from planner.break_evens import BreakEven, break_even
     from planner.core.errors import (
         CheckFailed,
         InfeasibleError,
@@ -39,6 +40,8 @@ _HOMES = {
     "Study": "planner.study",
     "Plan": "planner.results.plan",
     "open_plan": "planner.results.plan",
+    "BreakEven": "planner.break_evens",
+    "break_even": "planner.break_evens",
     "Sweep": "planner.sweeps",
     "sweep": "planner.sweeps",
     **dict.fromkeys(
@@ -48,8 +51,8 @@ _HOMES = {
 }
 
 __all__ = [
-    "CheckFailed", "InfeasibleError", "InputError", "LimitReached", "ModelError", "Plan", "PlannerError",
-    "SolverError", "Study", "Sweep", "load", "open_plan", "sweep",
+    "BreakEven", "CheckFailed", "InfeasibleError", "InputError", "LimitReached", "ModelError", "Plan", "PlannerError",
+    "SolverError", "Study", "Sweep", "break_even", "load", "open_plan", "sweep",
 ]  # fmt: skip
 
 

@@ -1,0 +1,175 @@
+"""Break-even: the value of one input at which the best plan decides otherwise."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from scipy.optimize import brentq
+
+from planner.results.plan import Plan
+from planner.results.starts import start_values
+from planner.solve.highs import solve_lp
+from planner.solve.options import Options
+from planner.study import Study
+
+MOST_ROUNDS = 50
+NOTHING = 1e-6  # M$: no plan is better than another by less
+SAME = 1e-9  # of a plan's worth: what sums in another order may differ by
+WHOLE = 0.5
+FAR = 1e12  # stands for the loss of a plan that breaks a limit
+DECIDED = {"programme": "programme_option", "run": "run_status", "running": "running_status"}
+
+
+@dataclass(frozen=True)
+class BreakEven:
+    """Where a decision flips.
+
+    Attributes
+    ----------
+    value
+        Of the input, to `tolerance`: `below` is best up to it, `above` from there on.
+    below, above
+        A plan of each side; worth the same at `value`, or one of them breaks a limit beyond it.
+    better_musd
+        No plan is worth more than this above the better of the two at `value`: 0 up to the solver's tolerance where
+        the searches were carried through.
+    """
+
+    path: str
+    value: float
+    below: Plan
+    above: Plan
+    better_musd: float
+
+    @property
+    def certified(self) -> bool:
+        """Whether it is proven that no third plan is better there."""
+        return self.better_musd <= NOTHING * max(1.0, abs(float(self.below.data.attrs["scale_musd"])))
+
+
+def break_even(
+    study: Study,
+    path: str,
+    low: float,
+    high: float,
+    *,
+    of: str | None = None,
+    factor: bool = False,
+    tolerance: float = 1e-6,
+    time_limit: float | None = None,
+) -> BreakEven:
+    """The value of an input between `low` and `high` at which the best plan decides otherwise.
+
+    Two plans, the best at either end, are evaluated as the input changes, their integer decisions kept, until they are
+    worth the same; the best plan there is sought. If it is no better, that is the break-even; else it takes the place
+    of the one that decides as it does, and so on. Every round ends with a better plan, so there are few.
+
+    Parameters
+    ----------
+    study
+        The study; every plan is sought to gap 0.
+    path
+        Of the input, as in `Study.with_`.
+    low, high
+        Where to look, in the input's unit; at both ends a plan must exist.
+    of
+        The programme, run, run in progress or level whose decision is meant (see `decision`); default: any.
+    factor
+        `low` and `high` are factors on what the path holds instead of values to set.
+    tolerance
+        Of the value found.
+    time_limit
+        Of every search, s.
+
+    Raises
+    ------
+    ValueError
+        The decision is the same at both ends; `of` names nothing that is decided; low is not below high.
+    InputError
+        The path names nothing, or cannot hold such values.
+    InfeasibleError, LimitReached
+        As of `Study.solve`.
+    """
+    if not low < high:
+        raise ValueError(f"low {low} must be below high {high}")
+
+    def at(x: float) -> Study:
+        return study.with_({path: f"*{x!r}" if factor else x})
+
+    def best(x: float) -> Plan:
+        return at(x).solve(gap=0.0, time_limit=time_limit)
+
+    below, above = best(low), best(high)
+    before = decision(below, of)
+    if before == decision(above, of):
+        raise ValueError(f"the decision is the same at {path} = {low:g} and {high:g}")
+    for _ in range(MOST_ROUNDS):
+        x = _crossing(_difference(at, below, above), low, high, tolerance)
+        found, worth = best(x), max(kept_value(at(x), plan) for plan in (below, above))
+        if found.objective_musd <= worth + SAME * max(1.0, abs(worth)):
+            break
+        if decision(found, of) == before:
+            low, below = x, found
+        else:
+            high, above = x, found
+    return BreakEven(path, x, below, above, max(0.0, found.bound_musd - worth))
+
+
+def decision(plan: Plan, of: str | None = None) -> Any:
+    """What a plan decides: a programme's option, whether a run runs, one in progress is kept, a level is invested in.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    of
+        A programme, run, run in progress or level (`programme.level`); default: all of them, by name.
+
+    Raises
+    ------
+    ValueError
+        `of` names none of them.
+    """
+    decided: dict[str, Any] = {}
+    for dim, name in DECIDED.items():
+        if name in plan.data:
+            for label, said in zip(
+                plan.data[dim].to_numpy().tolist(), plan.data[name].to_numpy().tolist(), strict=True
+            ):
+                decided[str(label)] = said if dim != "run" else said != "refused"
+    if "efficiency_ready" in plan.data:
+        invested = plan.data["efficiency_ready"].sum("slot").to_series() > WHOLE
+        decided |= {str(level): bool(taken) for level, taken in invested.items()}
+    if of is not None and of not in decided:
+        raise ValueError(f"{of} is nothing that the plan decides: that is {', '.join(decided)}")
+    return decided if of is None else decided[of]
+
+
+def kept_value(study: Study, plan: Plan) -> float:
+    """Net value, M$, of a plan's integer decisions under the inputs of a study; minus infinity if they break a limit."""
+    m, matrix = study._compiled({})
+    fixed = start_values(plan.data, m, study.case, study._rooms, matrix)
+    return solve_lp(matrix, Options.of(study.inputs.settings("solve")), fixed).objective
+
+
+def _difference(at: Callable[[float], Study], below: Plan, above: Plan) -> Callable[[float], float]:
+    def by_how_much(x: float) -> float:
+        study = at(x)
+        mine, theirs = kept_value(study, below), kept_value(study, above)
+        if math.isinf(mine) or math.isinf(theirs):
+            return FAR * ((mine > theirs) - (mine < theirs))
+        return mine - theirs
+
+    return by_how_much
+
+
+def _crossing(by_how_much: Callable[[float], float], low: float, high: float, tolerance: float) -> float:
+    """Where a plan that is best at `low` ceases to be better than one that is best at `high`."""
+    if by_how_much(low) <= 0.0:
+        return low
+    if by_how_much(high) >= 0.0:
+        return high
+    return float(brentq(by_how_much, low, high, xtol=tolerance / 10, rtol=1e-15, maxiter=200))
