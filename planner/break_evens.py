@@ -136,9 +136,7 @@ def decision(plan: Plan, of: str | None = None) -> Any:
     decided: dict[str, Any] = {}
     for dim, name in DECIDED.items():
         if name in plan.data:
-            for label, said in zip(
-                plan.data[dim].to_numpy().tolist(), plan.data[name].to_numpy().tolist(), strict=True
-            ):
+            for label, said in plan.data[name].to_series().items():
                 decided[str(label)] = said if dim != "run" else said != "refused"
     if "efficiency_ready" in plan.data:
         invested = plan.data["efficiency_ready"].sum("slot").to_series() > WHOLE
@@ -149,7 +147,7 @@ def decision(plan: Plan, of: str | None = None) -> Any:
 
 
 def kept_value(study: Study, plan: Plan) -> float:
-    """Net value, M$, of a plan's integer decisions under the inputs of a study; minus infinity if they break a limit."""
+    """Net value, M$, of a plan's integer decisions under a study's inputs; minus infinity if they break a limit."""
     m, matrix = study._compiled({})
     fixed = start_values(plan.data, m, study.case, study._rooms, matrix)
     return solve_lp(matrix, Options.of(study.inputs.settings("solve")), fixed).objective

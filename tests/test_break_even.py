@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -99,7 +100,7 @@ def admitted() -> Row:
 
 
 def test_a_third_plan_between_the_two_is_found() -> None:
-    """Refused at no value, a run at a high one; between them the licence, from 0.06 M$ on: the run would be at 0.126."""
+    """Refused at no value, a run at a high one; between them the licence, from 0.06 M$ on: the run from 0.126."""
     study = planner.load(admitted())
     found = planner.break_even(study, "programmes.p.value_musd", 0.0, 1.0, of="p")
     assert found.value == pytest.approx(0.06, abs=1e-6)
@@ -141,15 +142,16 @@ def test_a_plan_kept_under_other_inputs() -> None:
     """Its decisions are worth what the inputs make of them, nothing at all where they break a limit."""
     study = planner.load(admitted())
     plan = study.solve()
-    assert kept_value(study.with_({"programmes.p.value_musd": 0.01}), plan) == pytest.approx(
-        0.01 * factor(6) - 4 * PRICE
-    )
-    none = study.with_({"accelerators.x1.orderable": "no"})
-    assert kept_value(none, plan) == pytest.approx(0.0)
-    assert (
-        kept_value(study.with_({"programme_options.p.own.run": "own", "runs.own.must_run": "yes"}), none.solve())
-        == -math.inf
-    )
+    cheap = study.with_({"programmes.p.value_musd": 0.01})
+    assert kept_value(cheap, plan) == pytest.approx(0.01 * factor(6) - 4 * PRICE)
+    assert kept_value(study.with_({"runs.own.must_run": "yes"}), cheap.solve()) == -math.inf
+
+
+def test_what_is_not_proven_is_not_certified() -> None:
+    """Where the search at the value leaves room for a better plan, it says so."""
+    found = planner.break_even(planner.load(admitted()), "programmes.p.value_musd", 0.0, 1.0)
+    assert found.better_musd == pytest.approx(0.0, abs=1e-6)
+    assert not replace(found, better_musd=1e-3).certified
 
 
 @pytest.mark.parametrize(("low", "high", "of", "words"), [
