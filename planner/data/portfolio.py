@@ -12,7 +12,7 @@ import pandas as pd
 from planner.core.declare import Row
 from planner.core.inputs import Inputs
 from planner.data.calendar import Calendar
-from planner.data.candidates import COLUMNS, Reach, build_candidates
+from planner.data.candidates import Reach, build_candidates
 from planner.data.sizing import UtilisationTable, run_flop_zflop
 
 
@@ -62,11 +62,10 @@ def all_placements(inputs: Inputs, calendar: Calendar, utilisation: UtilisationT
     found = build_candidates(inputs, calendar, utilisation, reach)
     if inputs.rows("efficiency"):
         found = pd.concat([found.assign(level=0), *_at_levels(inputs, calendar, utilisation, reach)], ignore_index=True)
-    ends = pd.DataFrame(_ends(inputs, calendar), columns=COLUMNS)
-    if not len(ends):
+    if not inputs.rows("cancellable"):
         return found
-    held = ends.assign(level=0) if "level" in found else ends
-    return pd.concat([found, held], ignore_index=True) if len(found) else held
+    ends = pd.DataFrame(_ends(inputs, calendar)).reindex(columns=found.columns, fill_value=0)
+    return pd.concat([found, ends], ignore_index=True) if len(found) else ends
 
 
 def _at_levels(
@@ -91,14 +90,22 @@ def _lighter(run: Row, level: Level) -> Row:
     return ChainMap(asked, cells)
 
 
-def _ends(inputs: Inputs, calendar: Calendar) -> Iterable[tuple[object, ...]]:
+def _ends(inputs: Inputs, calendar: Calendar) -> Iterable[dict[str, object]]:
     running = inputs.by_id("running", "running")
     for row in inputs.rows("cancellable"):
         held = running[row["running"]]
         for finish in possible_ends(row, held, calendar):
             here = [h for h, slot in enumerate(calendar.slots) if slot.start < finish]
             last = here[-1] if here else -1
-            yield row["running"], held["accelerator"], held["site"], 0, last, 0, finish, finish, held["n"]
+            yield {
+                "run": row["running"],
+                **{name: held[name] for name in ("accelerator", "site", "n")},
+                "first_slot": 0,
+                "last_slot": last,
+                "start": 0,
+                "months": finish,
+                "finish": finish,
+            }
 
 
 def possible_ends(row: Row, held: Row, calendar: Calendar) -> list[int]:
