@@ -108,6 +108,29 @@ def _ends(inputs: Inputs, calendar: Calendar) -> Iterable[dict[str, object]]:
             }
 
 
+def candidates_of(
+    inputs: Inputs, calendar: Calendar, placements: pd.DataFrame
+) -> dict[str, list[tuple[int, int | None]]]:
+    """The candidates of the runs, and runs in progress, that the portfolio's tables name.
+
+    Returns
+    -------
+    By run: number of each candidate, and the month in which the run is done by it; None: cancelled.
+    """
+    running = inputs.by_id("running", "running")
+    until = {row["running"]: calendar.month(running[row["running"]]["until"]) for row in inputs.rows("cancellable")}
+    named = [row["run"] for table in ("programme_options", "precedence") for row in inputs.rows(table)]
+    named += [*until, *(row["after"] for row in inputs.rows("precedence"))]
+    numbers: Any = placements.groupby("run", sort=False).indices if named else {}
+    finish, found = placements["finish"].tolist(), {}
+    for run in dict.fromkeys(name for name in named if name is not None):
+        own = until.get(run)
+        ends = [(c, int(finish[c])) for c in map(int, numbers.get(run, ()))]
+        kept = None if own is None else min(own, calendar.end)
+        found[run] = [(c, end if own is None else own if end == kept else None) for c, end in ends]
+    return found
+
+
 def possible_ends(row: Row, held: Row, calendar: Calendar) -> list[int]:
     """The months in which a run in progress may end: the starts of periods in which it may be cancelled, then its own.
 

@@ -11,8 +11,7 @@ import xarray as xr
 
 from planner.core.declare import Output, Row
 from planner.data.derive import Case
-from planner.data.portfolio import licence_month, read_ladders, realised_share
-from planner.model.rooms.portfolio import candidates_of
+from planner.data.portfolio import candidates_of, licence_month, read_ladders, realised_share
 from planner.results.dims import Dim
 from planner.results.extract import put_all
 from planner.solve.compile import Matrix
@@ -116,7 +115,10 @@ class _Ways:
 
     def __init__(self, data: xr.Dataset, case: Case, matrix: Matrix, prices: Prices) -> None:
         self._case, self._matrix, self._dual = case, matrix, prices.dual
-        self._done, self._ladders = candidates_of(case), read_ladders(case.inputs)
+        self._done, self._ladders = (
+            candidates_of(case.inputs, case.calendar, case.placements),
+            read_ladders(case.inputs),
+        )
         self._start = {v.index(): i for i, v in enumerate(matrix.columns) if v.parent_component().local_name == "start"}
         self._chosen = set(np.flatnonzero(data["start"].to_numpy() > 0.5).tolist()) if "start" in data else set()
         licensed = data["licensed"] if "licensed" in data else xr.DataArray(np.zeros(0), coords={"option": []})
@@ -196,7 +198,7 @@ def _ends(data: xr.Dataset, case: Case) -> list[tuple[Output, Any]]:
     terms = case.inputs.by_id("cancellable", "running")
     chosen = np.flatnonzero(data["start"].to_numpy() > 0.5).tolist()
     ended = {case.placements["run"].iloc[c]: c for c in chosen}
-    done = candidates_of(case)
+    done = candidates_of(case.inputs, case.calendar, case.placements)
     found: dict[str, list[Any]] = {name: [] for name, _, _ in ENDS}
     for row in case.inputs.rows("running"):
         end, until, kept = month(row["until"]), month(row["until"]), True

@@ -40,7 +40,7 @@ import pyomo.environ as pyo
 from planner.core.declare import Column, Equation, Limit, Output, Room, Row, Table
 from planner.core.rules import concave, differ, needed_when, not_later
 from planner.data.derive import Case
-from planner.data.portfolio import licence_month, read_ladders, realised_share
+from planner.data.portfolio import candidates_of, licence_month, read_ladders, realised_share
 from planner.model.workspace import Line, Term, Workspace, index_set, linear
 
 PROGRAMMES = Table(
@@ -134,7 +134,8 @@ OUTPUTS = (
 
 def build(m: Workspace, b: Any, d: Case) -> None:
     """Fill the portfolio's block; nothing where the scenario has none of its tables."""
-    start, done = m.need("start"), candidates_of(d)
+    start = m.need("start")
+    done = candidates_of(d.inputs, d.calendar, d.placements)
     if d.inputs.has("programmes"):
         _programmes(b, d, start, {r: [c for c, finish in found if finish is not None] for r, found in done.items()})
     if d.inputs.rows("efficiency"):
@@ -146,17 +147,6 @@ def build(m: Workspace, b: Any, d: Case) -> None:
         b.run_in_progress_ends_once = pyo.Constraint(
             list(ends), rule=lambda b, x: linear([(1.0, start[c]) for c in ends[x]]) == 1, doc="(G6)"
         )
-
-
-def candidates_of(d: Case) -> dict[str, list[tuple[int, int | None]]]:
-    """The candidates of each run and run in progress: number and month in which it is done, None if it never is."""
-    held, month = d.inputs.by_id("running", "running"), d.calendar.month
-    until = {row["running"]: month(held[row["running"]]["until"]) for row in d.inputs.rows("cancellable")}
-    found: dict[str, list[tuple[int, int | None]]] = {r: [] for r in [*d.runs, *until]}
-    for c, (r, finish) in enumerate(zip(*(d.placements[k].tolist() for k in ("run", "finish")), strict=True)):
-        kept = r not in until or finish == min(until[r], d.calendar.end)
-        found[r].append((c, until.get(r, finish) if kept else None))
-    return found
 
 
 def ready_rows(d: Case) -> dict[str, list[int]]:
@@ -251,8 +241,8 @@ def _precedence(b: Any, d: Case, start: Any, done: Mapping[str, list[tuple[int, 
 
 def account(m: Workspace, b: Any, d: Case) -> None:
     """Write what programmes and runs in progress are worth, and the fees."""
-    start, done = m.need("start"), candidates_of(d)
-    begins = d.placements["start"].tolist()
+    start, done = m.need("start"), candidates_of(d.inputs, d.calendar, d.placements)
+    begins, ends = (d.placements[name].tolist() for name in ("start", "finish"))
     programmes = d.inputs.by_id("programmes", "programme")
     for row in d.inputs.rows("programme_options"):
         p = row["programme"]
@@ -265,12 +255,12 @@ def account(m: Workspace, b: Any, d: Case) -> None:
             worth = counted * realised_share(row, programmes[p], d.calendar, finish)
             m.ledger.add(Line("value", "programme", p, finish), worth, taken)
             m.ledger.add(Line("fee", "option", p, begin), row["fee_musd"], taken)
+    slots = ready_rows(d) if d.inputs.rows("efficiency") else {}
     for row in d.inputs.rows("efficiency"):
         e = f"{row['programme']}.{row['level']}"
-        for h in ready_rows(d)[e]:
+        for h in slots[e]:
             paid = d.calendar.slots[h].start - row["lead_months"]
             m.ledger.add(Line("fee", "efficiency", row["programme"], paid), row["cost_musd"], b.ready[e, h])
-    ends = d.placements["finish"].tolist()
     for row in d.inputs.rows("cancellable"):
         for c, until in done[row["running"]]:
             if until is None:
