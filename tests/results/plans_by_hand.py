@@ -18,7 +18,7 @@ from planner.core.settings import SETTINGS
 from planner.model.rooms import TABLES
 
 Line = tuple[str, str, str, int, float]
-SIGN = {"value": 1, "resale": 1, "terminal": 1, "capex": -1, "opex": -1, "penalty": -1}
+SIGN = {"value": 1, "resale": 1, "terminal": 1, "capex": -1, "opex": -1, "fee": -1, "penalty": -1}
 HOURS = 730.5
 
 

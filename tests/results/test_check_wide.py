@@ -13,6 +13,7 @@ from planner.results.check import check_plan
 from planner.results.check.equations import EQUATIONS
 from tests.results.full_plan_by_hand import full_plan
 from tests.results.plans_by_hand import changed, dated, row_of, with_inputs
+from tests.results.portfolio_by_hand import portfolio_plan
 from tests.results.test_check_solved import scenario
 from tests.results.wide_inputs_by_hand import wide_inputs
 from tests.results.wide_plan_by_hand import wide_plan
@@ -27,7 +28,8 @@ def test_the_wide_plan_by_hand_passes() -> None:
 
 
 def test_the_plans_by_hand_have_rows_of_every_equation_but_one() -> None:
-    checked = {*check_plan(full_plan()).equations_checked, *check_plan(wide_plan()).equations_checked}
+    plans = (full_plan(), wide_plan(), portfolio_plan())
+    checked = {number for plan in plans for number in check_plan(plan).equations_checked}
     assert set(EQUATIONS) - checked == {"F3"}
 
 
