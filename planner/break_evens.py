@@ -9,6 +9,7 @@ from typing import Any
 
 from scipy.optimize import brentq
 
+from planner.core.errors import SolverError
 from planner.results.plan import Plan
 from planner.results.starts import start_values
 from planner.solve.highs import solve_lp
@@ -34,8 +35,9 @@ class BreakEven:
     below, above
         A plan of each side; worth the same at `value`, or one of them breaks a limit beyond it.
     better_musd
-        No plan is worth more than this above the better of the two at `value`: 0 up to the solver's tolerance where
-        the searches were carried through.
+        Half a tolerance to either side of `value` (farther where a limit forbids a plan so narrowly that the solver
+        fails) no plan is worth more than this above its own: 0 up to the solver's tolerance where the searches were
+        carried through.
     """
 
     path: str
@@ -46,7 +48,7 @@ class BreakEven:
 
     @property
     def certified(self) -> bool:
-        """Whether it is proven that no third plan is better there."""
+        """Whether it is proven that each of the two is best on its side."""
         return self.better_musd <= NOTHING * max(1.0, abs(float(self.below.data.attrs["scale_musd"])))
 
 
@@ -64,8 +66,9 @@ def break_even(
     """The value of an input between `low` and `high` at which the best plan decides otherwise.
 
     Two plans, the best at either end, are evaluated as the input changes, their integer decisions kept, until they are
-    worth the same; the best plan there is sought. If it is no better, that is the break-even; else it takes the place
-    of the one that decides as it does, and so on. Every round ends with a better plan, so there are few.
+    worth the same or a limit forbids one; then the best plan to either side is sought. If it is no better, that is the
+    break-even; else it takes the place of the one that decides as it does, and so on. Every round ends with a better
+    plan, so there are few. A limit that forbids a plan is known to the solver's 1e-7 of its unit.
 
     Parameters
     ----------
@@ -87,10 +90,11 @@ def break_even(
     Raises
     ------
     ValueError
-        The decision is the same at both ends; `of` names nothing that is decided; low is not below high.
+        The decision is the same at both ends, or flips to and fro; `of` names nothing that is decided; low is not below
+        high.
     InputError
         The path names nothing, or cannot hold such values.
-    InfeasibleError, LimitReached
+    InfeasibleError, LimitReached, SolverError
         As of `Study.solve`.
     """
     if not low < high:
@@ -108,14 +112,20 @@ def break_even(
         raise ValueError(f"the decision is the same at {path} = {low:g} and {high:g}")
     for _ in range(MOST_ROUNDS):
         x = _crossing(_difference(at, below, above), low, high, tolerance)
-        found, worth = best(x), max(kept_value(at(x), plan) for plan in (below, above))
-        if found.objective_musd <= worth + SAME * max(1.0, abs(worth)):
-            break
-        if decision(found, of) == before:
-            low, below = x, found
+        better = 0.0
+        for end, kept in ((low, below), (high, above)):
+            here, found = _beside(best, x, end, tolerance / 2)
+            worth = kept_value(at(here), kept)
+            if found.objective_musd > worth + SAME * max(1.0, abs(worth)):
+                if decision(found, of) == before:
+                    low, below = here, found
+                else:
+                    high, above = here, found
+                break
+            better = max(better, found.bound_musd - worth)
         else:
-            high, above = x, found
-    return BreakEven(path, x, below, above, max(0.0, found.bound_musd - worth))
+            return BreakEven(path, x, below, above, better)
+    raise ValueError(f"no end after {MOST_ROUNDS} rounds: the decision may flip more than once between the ends")
 
 
 def decision(plan: Plan, of: str | None = None) -> Any:
@@ -151,6 +161,18 @@ def kept_value(study: Study, plan: Plan) -> float:
     m, matrix = study._compiled({})
     fixed = start_values(plan.data, m, study.case, study._rooms, matrix)
     return solve_lp(matrix, Options.of(study.inputs.settings("solve")), fixed).objective
+
+
+def _beside(best: Callable[[float], Plan], x: float, end: float, step: float) -> tuple[float, Plan]:
+    """The best plan a step from `x` towards an end; farther on where the solver is in doubt about a limit."""
+    while True:
+        here = max(end, x - step) if end <= x else min(end, x + step)
+        try:
+            return here, best(here)
+        except SolverError:
+            if here == end:
+                raise
+            step *= 10
 
 
 def _difference(at: Callable[[float], Study], below: Plan, above: Plan) -> Callable[[float], float]:

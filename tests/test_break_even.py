@@ -154,6 +154,15 @@ def test_what_is_not_proven_is_not_certified() -> None:
     assert not replace(found, better_musd=1e-3).certified
 
 
+def test_beyond_a_limit_the_best_of_the_others_is_found() -> None:
+    """Two lots of tiny's type fit its budget at 30,000 USD; dearer, one does, for `a` alone, and at 90,000 none."""
+    found = planner.break_even(planner.load("tiny"), "accelerators.x1.price_usd", 2e4, 9e4)
+    assert found.value == pytest.approx(30_000, abs=1e-3)
+    assert decision(found.below) == {"a": True, "b": True}
+    assert decision(found.above) == {"a": True, "b": False}
+    assert found.certified
+
+
 @pytest.mark.parametrize(("low", "high", "of", "words"), [
     (0.5, 0.9, "p", "the same"), (0.9, 0.5, "p", "must be below"), (0.0, 1.0, "maps", "maps is nothing"),
 ])  # fmt: skip

@@ -37,6 +37,7 @@ NUMBERS = (
         "revenue in full that pays fees and compute; refused: of its cheapest option, at the margin; NaN: none",
     ),
 )
+CHOSEN = 0.5
 NOT_COMPUTE = ("D3", "D4", "G1", "G2", "G3", "G4", "G5", "G6")  # rows that say which, not of what there is too little
 
 
@@ -69,6 +70,37 @@ def add_portfolio(data: xr.Dataset, dims: dict[str, Dim], case: Case, matrix: Ma
         put_all(data, dims, arrays)
     if case.inputs.rows("cancellable"):
         put_all(data, dims, _ends(data, case))
+
+
+def portfolio_reasons(data: xr.Dataset, case: Case) -> dict[str, str]:
+    """Why runs are refused because of others: what they wait for is not done, or their programmes are fulfilled."""
+    if "start" not in data:
+        return {}
+    chosen = set(np.flatnonzero(data["start"].to_numpy() > CHOSEN).tolist())
+    candidates = candidates_of(case.inputs, case.calendar, case.placements)
+    done = {r for r, found in candidates.items() if any(c in chosen and at is not None for c, at in found)}
+    licensed = _licensed(data)
+    options = case.inputs.rows("programme_options")
+    taken = {row["programme"]: row["option"] for row in options if row["run"] in done or _name(row) in licensed}
+    named = {row["run"] for row in options if row["run"] is not None}
+    reasons = {}
+    for r in named - done:
+        asking = [row["programme"] for row in options if row["run"] == r and row["programme"] in taken]
+        if asking:
+            reasons[r] = f"{asking[0]} is fulfilled by {taken[asking[0]]}"
+    waiting = {row["run"]: row["after"] for row in case.inputs.rows("precedence") if row["after"] not in done}
+    return reasons | {r: f"{q} is not done" for r, q in waiting.items()}
+
+
+def _licensed(data: xr.Dataset) -> set[str]:
+    """The licences taken, as `programme.option`."""
+    if "licensed" not in data:
+        return set()
+    return {str(o) for o in data["option"].to_numpy()[data["licensed"].to_numpy() > CHOSEN]}
+
+
+def _name(option: Row) -> str:
+    return f"{option['programme']}.{option['option']}"
 
 
 def _fate(row: Row, ways: list[Way], case: Case) -> dict[str, Any]:
@@ -120,9 +152,8 @@ class _Ways:
             read_ladders(case.inputs),
         )
         self._start = {v.index(): i for i, v in enumerate(matrix.columns) if v.parent_component().local_name == "start"}
-        self._chosen = set(np.flatnonzero(data["start"].to_numpy() > 0.5).tolist()) if "start" in data else set()
-        licensed = data["licensed"] if "licensed" in data else xr.DataArray(np.zeros(0), coords={"option": []})
-        self._licensed = {str(o) for o in licensed["option"].to_numpy()[licensed.to_numpy() > 0.5]}
+        self._chosen = set(np.flatnonzero(data["start"].to_numpy() > CHOSEN).tolist()) if "start" in data else set()
+        self._licensed = _licensed(data)
         self._shortages = np.array([row.equation not in NOT_COMPUTE for row in matrix.rows])
 
     def of(self, programme: Row) -> Iterator[Way]:
@@ -130,7 +161,7 @@ class _Ways:
         calendar = self._case.calendar
         for row in self._options(programme["programme"]):
             if row["run"] is None:
-                month, taken = licence_month(row, calendar), f"{row['programme']}.{row['option']}" in self._licensed
+                month, taken = licence_month(row, calendar), _name(row) in self._licensed
                 share, fees = (
                     realised_share(row, programme, calendar, month),
                     row["fee_musd"] * calendar.discount(month),
@@ -196,7 +227,7 @@ def _ends(data: xr.Dataset, case: Case) -> list[tuple[Output, Any]]:
     """How each run in progress ends; those that may not be cancelled are kept."""
     month = case.calendar.month
     terms = case.inputs.by_id("cancellable", "running")
-    chosen = np.flatnonzero(data["start"].to_numpy() > 0.5).tolist()
+    chosen = np.flatnonzero(data["start"].to_numpy() > CHOSEN).tolist()
     ended = {case.placements["run"].iloc[c]: c for c in chosen}
     done = candidates_of(case.inputs, case.calendar, case.placements)
     found: dict[str, list[Any]] = {name: [] for name, _, _ in ENDS}

@@ -20,6 +20,7 @@ from planner.core.declare import Output
 from planner.data.derive import Case
 from planner.results.dims import Dim
 from planner.results.extract import put
+from planner.results.portfolio import portfolio_reasons
 from planner.solve.compile import Matrix
 from planner.solve.search import Prices
 
@@ -55,10 +56,12 @@ def add_reasons(data: xr.Dataset, dims: dict[str, Dim], case: Case, matrix: Matr
         for s in case.places
         if "in_service" in data
     }
+    others = portfolio_reasons(data, case)
     finder = _Finder(case, matrix, prices, chosen, units)
     reasons = []
     for r, status in zip(case.runs, data["run_status"].to_numpy(), strict=True):
-        reasons.append("" if status == "started" else finder.reason(r, str(status)))
+        known = others.get(r) if status == "refused" else None
+        reasons.append("" if status == "started" else known or finder.reason(r, str(status)))
     put(data, dims, REASON, np.array(reasons, dtype=object))
 
 

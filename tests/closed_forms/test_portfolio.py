@@ -84,6 +84,8 @@ def test_smaller_run(share: float, smaller: bool) -> None:
     )
     assert fate(plan, "p")["option"] == ("small" if smaller else "full")
     assert fate(plan, "p")["value_musd"] == pytest.approx(share if smaller else 1.0)
+    taken, left = ("small", "full") if smaller else ("full", "small")
+    assert plan.data["run_reason"].sel(run=left).item() == f"p is fulfilled by {taken}"
 
 
 @pytest.mark.parametrize(("share", "merged"), [(0.9, True), (0.7, False)])
@@ -133,6 +135,7 @@ def test_licence(fee: float, licensed: bool) -> None:
     assert (said["way"], said["finish"]) == (("licence", date(3)) if licensed else ("run", date(6)))
     assert (said["status"], said["months_late"]) == ("late", 2 if licensed else 5)
     assert total(plan, "licensed") == licensed
+    assert plan.data["run_reason"].item() == ("p is fulfilled by licence" if licensed else "")
 
 
 @pytest.mark.parametrize(("must", "value"), [(True, 0.1), (False, 0.1)])
@@ -248,6 +251,7 @@ def test_a_run_needs_the_other_done(value: float, both: bool) -> None:
     assert (net > 0) == both
     plan = solve(scenario([6], runs=runs, precedence=[{"run": "b", "after": "a"}]), max(net, 0.0))
     assert total(plan, "start") == (2 if both else 0)
+    assert plan.data["run_reason"].sel(run="b").item() == ("" if both else "a is not done")
 
 
 def held(ends: int = 6, **cells: Any) -> dict[str, list[Row]]:
