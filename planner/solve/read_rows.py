@@ -190,7 +190,6 @@ def _block_rows(variables: Sequence[Any], rows: _Rows, goal: _Rows | None) -> Bl
     if goal is not None:
         sign = -1.0 if goal.of[0].sense == pyo.maximize else 1.0
         cost, offset = sign * goal.matrix(width).toarray().reshape(-1), sign * goal.constants[0]
-    kept = _deciding(a, rows, constants)
     used = cost != 0.0
     used[a.indices] = True
     fixed = np.fromiter((v.fixed for v in variables), np.bool_, width) & used
@@ -200,6 +199,7 @@ def _block_rows(variables: Sequence[Any], rows: _Rows, goal: _Rows | None) -> Bl
         a.data[fixed[a.indices]] = 0.0
         a.eliminate_zeros()
         used &= ~fixed
+    kept = _deciding(a, rows, constants)
     columns, position = np.flatnonzero(used), np.cumsum(used, dtype=np.int32) - 1
     a = csr_array((a.data, position[a.indices], a.indptr), shape=(a.shape[0], len(columns)))
     return BlockRows(
