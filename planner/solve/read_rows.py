@@ -85,6 +85,8 @@ class _Met:
             at = len(self.variables)
             self._at.update(zip(new, range(at, at + len(new)), strict=True))
             self.variables += new.values()
+            if len(new) == len(ids):  # none twice, none known: the common case of a long sum
+                return np.arange(at, at + len(ids), dtype=np.int32)
             return self.columns(variables)
 
     def columns_at(self, variables: Sequence[Any], positions: NDArray[np.int64]) -> NDArray[np.int32]:
