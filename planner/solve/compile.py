@@ -223,7 +223,7 @@ def _rows_of_all(
     indptr = np.concatenate([[0], *(s.a.indptr[1:] + at for s, at in zip(stated, starts, strict=False))])
     indices = np.concatenate([column[s.a.indices] for s, column in zip(stated, columns, strict=True)])
     data = np.concatenate([s.a.data for s in stated])
-    whole = csr_array((data, indices, indptr.astype(np.int32)), shape=(len(indptr) - 1, width))
+    whole = csr_array((data, indices, indptr), shape=(len(indptr) - 1, width))
     if doubles:  # a column and its double may both stand in a row
         whole.sum_duplicates()
     return csc_array(whole)

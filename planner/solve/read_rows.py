@@ -85,6 +85,8 @@ class _Met:
             at = len(self.variables)
             self._at.update(zip(new, range(at, at + len(new)), strict=True))
             self.variables += new.values()
+            if len(new) == len(ids):  # none twice, none known: the common case of a long sum
+                return np.arange(at, at + len(ids), dtype=np.int32)
             return self.columns(variables)
 
     def columns_at(self, variables: Sequence[Any], positions: NDArray[np.int64]) -> NDArray[np.int32]:
@@ -190,7 +192,6 @@ def _block_rows(variables: Sequence[Any], rows: _Rows, goal: _Rows | None) -> Bl
     if goal is not None:
         sign = -1.0 if goal.of[0].sense == pyo.maximize else 1.0
         cost, offset = sign * goal.matrix(width).toarray().reshape(-1), sign * goal.constants[0]
-    kept = _deciding(a, rows, constants)
     used = cost != 0.0
     used[a.indices] = True
     fixed = np.fromiter((v.fixed for v in variables), np.bool_, width) & used
@@ -200,6 +201,7 @@ def _block_rows(variables: Sequence[Any], rows: _Rows, goal: _Rows | None) -> Bl
         a.data[fixed[a.indices]] = 0.0
         a.eliminate_zeros()
         used &= ~fixed
+    kept = _deciding(a, rows, constants)
     columns, position = np.flatnonzero(used), np.cumsum(used, dtype=np.int32) - 1
     a = csr_array((a.data, position[a.indices], a.indptr), shape=(a.shape[0], len(columns)))
     return BlockRows(

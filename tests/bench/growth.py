@@ -3,9 +3,9 @@
     python -m tests.bench.growth [--base M] [--runs 75 150 300 600] [--sites 4 8 16 24] [--quarters 12 16 20 24]
                                  [--repeats 2] [--json FILE]
 
-Every study runs in a process of its own (see `sizes`), as often as asked; of its times the least counts, for others may
-use the machine. MB is the peak after compiling above that of the imports. An exponent is the slope of the least-squares
-line through the logarithms: 1 is proportional growth.
+Every study runs in a process of its own (see `sizes`), as often as asked. Seconds are of CPU, the least of the
+repeats. MB is the peak after compiling above that of the imports, at least 1. An exponent is the slope of the
+least-squares line through the logarithms: 1 is proportional growth.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ def point(size: str, asked: argparse.Namespace) -> dict[str, float]:
             raise RuntimeError(f"{size} {facts['end']}")
     phases = [facts["phases"] for facts in tries]
     found: dict[str, float] = {name: tries[0][name] for name in COUNTS}
-    found |= {f"{name}_s": min(phase[name]["seconds"] for phase in phases) for name in TIMES}
-    found["peak_mb"] = min(phase["compile"]["mb"] - phase["import"]["mb"] for phase in phases)
+    found |= {f"{name}_s": min(phase[name]["cpu"] for phase in phases) for name in TIMES}
+    found["peak_mb"] = max(1.0, min(phase["compile"]["mb"] - phase["import"]["mb"] for phase in phases))
     return found
 
 
@@ -57,7 +57,7 @@ def along(axis: str, values: Sequence[int], asked: argparse.Namespace) -> dict[s
     """An axis varied alone: what is measured at each value, and with which exponents it grows."""
     points = []
     for value in values:
-        found = point(f"{asked.base}:{axis}={value}", asked)
+        found = point(f"{asked.base}{',' if ':' in asked.base else ':'}{axis}={value}", asked)
         points.append({axis: value} | found)
         print(f"{axis:9}{value:6} " + "".join(_cell(found[name]) for name in SHOWN), flush=True)
     slopes = {name: exponent(values, [p[name] for p in points]) for name in SHOWN}
