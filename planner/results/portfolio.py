@@ -11,7 +11,7 @@ import xarray as xr
 
 from planner.core.declare import Output, Row
 from planner.data.derive import Case
-from planner.data.portfolio import candidates_of, licence_month, read_ladders, realised_share
+from planner.data.portfolio import candidates_of, licence_month, realised_share
 from planner.results.dims import Dim
 from planner.results.extract import put_all
 from planner.solve.compile import Matrix
@@ -64,7 +64,10 @@ def add_portfolio(data: xr.Dataset, dims: dict[str, Dim], case: Case, matrix: Ma
             for name, meaning in TEXTS
         ]
         arrays += [
-            (Output(name, "", ("programme",), unit, meaning), np.array([f.get(name, 0.0) for f in fates], dtype=float))
+            (
+                Output(name, "", ("programme",), unit, meaning),
+                np.array([f.get(name, 0.0) for f in fates], dtype=float) + 0.0,
+            )
             for name, unit, meaning in NUMBERS
         ]
         put_all(data, dims, arrays)
@@ -146,20 +149,26 @@ class _Ways:
     """The ways to fulfil programmes, each with what it is charged."""
 
     def __init__(self, data: xr.Dataset, case: Case, matrix: Matrix, prices: Prices) -> None:
-        self._case, self._matrix, self._dual = case, matrix, prices.dual
-        self._done, self._ladders = (
-            candidates_of(case.inputs, case.calendar, case.placements),
-            read_ladders(case.inputs),
-        )
-        self._start = {v.index(): i for i, v in enumerate(matrix.columns) if v.parent_component().local_name == "start"}
+        self._case = case
+        self._rows = case.inputs.rows("programme_options")
+        self._programmes = case.inputs.by_id("programmes", "programme")
+        self._done = candidates_of(case.inputs, case.calendar, case.placements)
+        self._begins = case.placements["start"].tolist()
+        self._levels = case.placements["level"].tolist() if "level" in case.placements else [0] * len(self._begins)
+        self._ladders: dict[str, list[Row]] = {}
+        for row in case.inputs.rows("efficiency"):
+            self._ladders.setdefault(row["programme"], []).append(row)
         self._chosen = set(np.flatnonzero(data["start"].to_numpy() > CHOSEN).tolist()) if "start" in data else set()
         self._licensed = _licensed(data)
-        self._shortages = np.array([row.equation not in NOT_COMPUTE for row in matrix.rows])
+        scarce = np.array([row.equation not in NOT_COMPUTE for row in matrix.rows], dtype=bool)
+        # by column: its own cost less its worth, and what the limits charge it
+        self._column = matrix.cost - matrix.a.T @ np.where(scarce, prices.dual, 0.0)
+        self._start = {v.index(): i for i, v in enumerate(matrix.columns) if v.parent_component().local_name == "start"}
 
     def of(self, programme: Row) -> Iterator[Way]:
         """Every way to fulfil a programme that realises something."""
         calendar = self._case.calendar
-        for row in self._options(programme["programme"]):
+        for row in (row for row in self._rows if row["programme"] == programme["programme"]):
             if row["run"] is None:
                 month, taken = licence_month(row, calendar), _name(row) in self._licensed
                 share, fees = (
@@ -172,48 +181,31 @@ class _Ways:
             for c, done in self._done[row["run"]]:
                 share = 0.0 if done is None else realised_share(row, programme, calendar, done)
                 if share > 0 and done is not None:
-                    fees, taken_up = self._fees(row, c), c in self._chosen
-                    yield Way(row, c, done, share, fees, self._compute(programme, row, c, done), taken_up)
-
-    def _options(self, programme: str) -> list[Row]:
-        return [row for row in self._case.inputs.rows("programme_options") if row["programme"] == programme]
+                    fees, compute = self._fees(row, c), self._compute(row, c, done)
+                    yield Way(row, c, done, share, fees, compute, c in self._chosen)
 
     def _fees(self, option: Row, c: int) -> float:
         """Fees of an option by a candidate, of today: its own, and those of the levels it stands on."""
-        discount = self._case.calendar.discount
-        begin, placements = int(self._case.placements["start"].iloc[c]), self._case.placements
-        number = int(placements["level"].iloc[c]) if "level" in placements else 0
-        cost = {level.name: level for level in self._ladders.get(option["programme"], []) if level.number <= number}
-        levels = [r for r in self._case.inputs.rows("efficiency") if f"{r['programme']}.{r['level']}" in cost]
-        return float(
-            option["fee_musd"] * discount(begin)
-            + sum(row["cost_musd"] * discount(begin - row["lead_months"]) for row in levels)
-        )
+        discount, begin, level = self._case.calendar.discount, self._begins[c], self._levels[c]
+        below = (row for row in self._ladders.get(option["programme"], ()) if row["level"] <= level)
+        costs = sum(row["cost_musd"] * discount(begin - row["lead_months"]) for row in below)
+        return float(option["fee_musd"] * discount(begin) + costs)
 
-    def _compute(self, programme: Row, option: Row, c: int, month: int) -> float:
+    def _compute(self, option: Row, c: int, month: int) -> float:
         """What the limits charge a candidate, and what else it costs; a merged run's by shares of its worth."""
-        programmes = self._case.inputs.by_id("programmes", "programme")
-        worth, fees = {}, 0.0
-        for row in self._case.inputs.rows("programme_options"):
-            if row["run"] == option["run"]:
-                p = programmes[row["programme"]]
-                counted = p["revenue_musd"] if p["counts_revenue"] else p["value_musd"]
-                worth[row["programme"]] = counted * realised_share(row, p, self._case.calendar, month)
-                fees += row["fee_musd"]
-        total = sum(worth.values())
-        part = worth[programme["programme"]] / total if total else 1.0 / len(worth)
         if c not in self._start:
             return 0.0
-        a, column, discount = self._matrix.a, self._start[c], self._case.calendar.discount
-        span = slice(a.indptr[column], a.indptr[column + 1])
-        rows, values = a.indices[span], a.data[span]
-        scarce = self._shortages[rows]
-        charged = -float(values[scarce] @ self._dual[rows[scarce]])
+        worth, fees = {}, 0.0
+        for row in (row for row in self._rows if row["run"] == option["run"]):
+            p = self._programmes[row["programme"]]
+            counted = p["revenue_musd"] if p["counts_revenue"] else p["value_musd"]
+            worth[row["programme"]] = counted * realised_share(row, p, self._case.calendar, month)
+            fees += row["fee_musd"]
+        total, discount = sum(worth.values()), self._case.calendar.discount
         least_cost = self._case.inputs.setting("finance", "objective") == "least_cost"
-        begin = int(self._case.placements["start"].iloc[c])
-        besides = float(self._matrix.cost[column]) - fees * discount(begin)
-        besides += 0.0 if least_cost else total * discount(month)
-        return part * (charged + besides)
+        column = float(self._column[self._start[c]]) - fees * discount(self._begins[c])
+        charged = column + (0.0 if least_cost else total * discount(month))
+        return charged * (worth[option["programme"]] / total if total else 1.0 / len(worth))
 
 
 ENDS = (
