@@ -11,6 +11,7 @@ import pytest
 import planner
 from planner import Plan
 from planner.export.tables import PlanTables
+from planner.results.check import check_plan
 from tests.closed_forms.builder import PRICE, date, factor, fleet, run, scenario
 
 
@@ -105,3 +106,12 @@ def test_workbook(plan: Plan, tmp_path: Path) -> None:
     assert kinds["fee"][0] == pytest.approx(0.3 + 0.01 + 0.01)
     net = 1.62 * factor(12) + 0.7 * factor(3) - 0.01 * factor(4) - (PRICE + 0.01) * factor(6)
     assert kinds["net value"][1] == pytest.approx(net)
+
+
+def test_the_file_holds_all_of_it(plan: Plan, tmp_path: Path) -> None:
+    """Written and read again, the plan is the same, passes the check and has the same tables."""
+    again = planner.open_plan(plan.to_netcdf(tmp_path / "plan.nc"))
+    assert check_plan(again.data).ok
+    for name in ("programmes", "levels", "ends", "calendar"):
+        assert getattr(PlanTables(again.data), name).records() == getattr(PlanTables(plan.data), name).records()
+    assert again.summary() == plan.summary()
