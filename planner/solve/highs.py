@@ -57,8 +57,8 @@ class _Quiet(highspy.Highs):
         super().enableCallbacks()  # type: ignore[no-untyped-call]
 
 
-def new_highs(options: Options) -> highspy.Highs:
-    """A quiet Highs object with the options set, each acceptance checked.
+def new_highs(options: Options, *, threads: int | None = None) -> highspy.Highs:
+    """A quiet Highs object with the options set, each acceptance checked; `threads` instead of theirs if given.
 
     Raises
     ------
@@ -69,7 +69,7 @@ def new_highs(options: Options) -> highspy.Highs:
     if h.version().startswith(REFUSED):
         raise SolverError(f"HiGHS {h.version()} returned wrong optima: install highspy >= 1.15")
     for name, value in (
-        ("threads", options.threads),
+        ("threads", threads or options.threads),
         ("random_seed", options.seed),
         ("mip_rel_gap", 0.0),
         ("mip_abs_gap", ABSOLUTE_GAP),

@@ -1,0 +1,68 @@
+"""The bound: HiGHS on the whole model beside the rest, given each better plan and giving its own."""
+
+from __future__ import annotations
+
+import highspy
+import numpy as np
+
+from planner.core.errors import SolverError
+from planner.solve.compile import Matrix, Vector
+from planner.solve.highs import ABSOLUTE_GAP, pass_matrix
+from planner.solve.strategy.control import Control
+from planner.solve.strategy.standing import Standing
+
+
+def prove(matrix: Matrix, control: Control, standing: Standing, start: Vector | None = None) -> str:
+    """Branch and cut on the whole model until the search is to end.
+
+    Returns
+    -------
+    How it ended: optimal (also where the best plan came from elsewhere), infeasible, unbounded, stopped.
+
+    Raises
+    ------
+    SolverError
+        HiGHS fails.
+    """
+    h = control.highs()
+    pass_matrix(h, matrix)
+    h.setOptionValue("time_limit", control.left())
+    h.setOptionValue("mip_abs_gap", ABSOLUTE_GAP)
+    if start is not None:
+        every = np.arange(len(start), dtype=np.int32)
+        h.setSolution(len(start), every, start)
+    counted = [0]
+
+    def improving(event: highspy.HighsCallbackEvent) -> None:
+        x = np.array(event.data_out.mip_solution, dtype=float)
+        standing.offer(x, -float(matrix.cost @ x + matrix.offset), "whole model")
+
+    def progress(event: highspy.HighsCallbackEvent) -> None:
+        out = event.data_out
+        standing.prove(-float(out.mip_dual_bound))
+        standing.count(int(out.mip_node_count) - counted[0], 0)
+        counted[0] = int(out.mip_node_count)
+
+    def hand_in(event: highspy.HighsCallbackEvent) -> None:
+        best = standing.best
+        if best is not None and -event.data_out.mip_primal_bound < best.objective - 1e-6 and event.data_in is not None:
+            event.data_in.setSolution(best.x)
+
+    h.cbMipImprovingSolution += improving
+    h.cbMipInterrupt += progress
+    h.cbMipUserSolution += hand_in
+    if h.run() == highspy.HighsStatus.kError:
+        raise SolverError(f"run() returned an error, model status {h.getModelStatus()}")
+    kinds = highspy.HighsModelStatus
+    status = h.getModelStatus()
+    if status in (kinds.kOptimal, kinds.kModelEmpty):
+        x = np.array(h.getSolution().col_value, dtype=float)
+        if len(x):
+            standing.offer(x, -float(matrix.cost @ x + matrix.offset), "whole model")
+        standing.prove(-float(h.getInfo().mip_dual_bound))
+        return "optimal"
+    if status == kinds.kInfeasible:
+        return "infeasible"
+    if status in (kinds.kUnbounded, kinds.kUnboundedOrInfeasible):
+        return "unbounded"
+    return "stopped"

@@ -1,0 +1,106 @@
+"""The model with most integers held: what is fixed is taken out, the rest is a small MIP for HiGHS."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import highspy
+import numpy as np
+
+from planner.core.errors import SolverError
+from planner.solve.compile import Matrix, Vector
+from planner.solve.strategy.control import Control
+
+FIXED = 1e-9
+Found = Callable[[Vector, float], None]
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How long to search a restriction: wall clock, s; nodes; and the absolute gap, M$, that is good enough."""
+
+    seconds: float
+    nodes: int
+    gap_musd: float
+
+
+@dataclass(frozen=True)
+class Searched:
+    """What came of it: the best point (None: none found), whether nothing better is left, nodes, and work."""
+
+    x: Vector | None
+    objective: float
+    finished: bool
+    nodes: int
+    work: int
+
+
+def search_restricted(
+    matrix: Matrix, control: Control, lower: Vector, upper: Vector, effort: Effort,
+    *, start: Vector | None = None, on_found: Found | None = None,
+) -> Searched:  # fmt: skip
+    """Search the matrix within other bounds of its columns.
+
+    Parameters
+    ----------
+    lower, upper
+        Bounds by column; where they meet the column is taken out.
+    start
+        A point of the whole matrix within the bounds.
+    on_found
+        Told each better point (of the whole matrix) and its net value, on the solver's thread.
+
+    Raises
+    ------
+    SolverError
+        HiGHS fails.
+    """
+    free = upper - lower > FIXED
+    base = np.where(free, 0.0, lower)
+    h = control.highs()
+    _pass_free(h, matrix, lower, upper, free, base)
+    for name, value in (
+        ("time_limit", max(0.0, min(effort.seconds, control.left()))),
+        ("mip_max_nodes", effort.nodes),
+        ("mip_abs_gap", effort.gap_musd),
+    ):
+        h.setOptionValue(name, value)
+    if start is not None:
+        h.setSolution(int(free.sum()), np.arange(free.sum(), dtype=np.int32), start[free])
+
+    def whole(values: Vector) -> tuple[Vector, float]:
+        x = base.copy()
+        x[free] = values
+        return x, -float(matrix.cost @ x + matrix.offset)
+
+    if on_found is not None:
+        h.cbMipImprovingSolution += lambda event: on_found(*whole(np.array(event.data_out.mip_solution, dtype=float)))
+    if h.run() == highspy.HighsStatus.kError:
+        raise SolverError(f"HiGHS failed on a restriction, model status {h.getModelStatus()}")
+    info = h.getInfo()
+    nodes = max(0, int(info.mip_node_count))
+    work = nodes + max(0, int(info.simplex_iteration_count))
+    done = h.getModelStatus() in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInfeasible)
+    if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+        return Searched(None, -np.inf, done, nodes, work)
+    x, objective = whole(np.array(h.getSolution().col_value, dtype=float))
+    return Searched(x, objective, done, nodes, work)
+
+
+def _pass_free(
+    h: highspy.Highs, matrix: Matrix, lower: Vector, upper: Vector, free: np.ndarray, base: Vector
+) -> None:
+    """Hand over the free columns and the rows they stand in, the fixed ones on the right-hand sides."""
+    taken = matrix.a @ base
+    part = matrix.a[:, free].tocsr()
+    rows = np.diff(part.indptr) > 0
+    part = part[rows].tocsc()
+    status = h.passModel(
+        part.shape[1], part.shape[0], part.nnz, 1, 1, float(matrix.offset + matrix.cost @ base),
+        matrix.cost[free], lower[free], upper[free], (matrix.row_lower - taken)[rows], (matrix.row_upper - taken)[rows],
+        part.indptr.astype(np.int32), part.indices.astype(np.int32), part.data.astype(float),
+        matrix.integer[free].astype(np.int32),
+    )  # fmt: skip
+    if status == highspy.HighsStatus.kError:
+        raise SolverError("HiGHS refuses a restriction (matrix not accepted)")
