@@ -10,13 +10,15 @@ Names are imported on first use, so that `import planner` costs nothing.
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from planner.core.methods import note
 
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from planner.core.errors import (
@@ -30,12 +32,15 @@ if TYPE_CHECKING:
     )
     from planner.results.plan import Plan, open_plan
     from planner.study import Study, load
+    from planner.sweeps import Sweep, sweep
 
 _HOMES = {
     "load": "planner.study",
     "Study": "planner.study",
     "Plan": "planner.results.plan",
     "open_plan": "planner.results.plan",
+    "Sweep": "planner.sweeps",
+    "sweep": "planner.sweeps",
     **dict.fromkeys(
         ("CheckFailed", "InfeasibleError", "InputError", "LimitReached", "ModelError", "PlannerError", "SolverError"),
         "planner.core.errors",
@@ -44,17 +49,13 @@ _HOMES = {
 
 __all__ = [
     "CheckFailed", "InfeasibleError", "InputError", "LimitReached", "ModelError", "Plan", "PlannerError",
-    "SolverError", "Study", "load", "open_plan",
+    "SolverError", "Study", "Sweep", "load", "open_plan", "sweep",
 ]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
     if name in _HOMES:
-        found = getattr(import_module(_HOMES[name]), name)
-        if (module := sys.modules.get("planner.results.plan")) is not None:
-            for method in (_to_excel, _to_csv, _summary):
-                setattr(module.Plan, method.__name__[1:], method)
-        return found
+        return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"module 'planner' has no attribute {name!r}")
 
 
@@ -62,7 +63,7 @@ def __dir__() -> list[str]:
     return sorted([*globals(), *_HOMES])
 
 
-# Methods of Plan that belong to layers above it; bound with the first public name that brings it in.
+# Methods of Plan and Study whose bodies lie in layers above them; each imports what it needs when it is called.
 
 
 def _to_excel(plan: Plan, path: str | Path) -> Path:
@@ -84,3 +85,22 @@ def _summary(plan: Plan) -> str:
     from planner.export.summary import summary_text
 
     return summary_text(plan.data)
+
+
+def _sweep(
+    study: Study,
+    axes: Mapping[str, Sequence[Any]],
+    *,
+    gap: float | None = None,
+    time_limit: float | None = None,
+    workers: int | None = None,
+    out: str | Path | None = None,
+) -> Sweep:
+    """Solve the study at every combination of changes: see `planner.sweep`."""
+    from planner.sweeps import sweep
+
+    return sweep(study, axes, gap=gap, time_limit=time_limit, workers=workers, out=out)
+
+
+note("Plan", to_excel=_to_excel, to_csv=_to_csv, summary=_summary)
+note("Study", sweep=_sweep)

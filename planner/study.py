@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import numpy as np
 import xarray as xr
@@ -20,6 +20,7 @@ from planner.core.declare import Room
 from planner.core.errors import CheckFailed, InfeasibleError
 from planner.core.inputs import Inputs
 from planner.core.interrupts import undisturbed
+from planner.core.methods import with_noted_methods
 from planner.core.reuse import Shelf
 from planner.data.derive import Case
 from planner.data.load import read_scenario
@@ -48,6 +49,9 @@ from planner.solve.options import Options, Progress
 from planner.solve.relax import Relaxer, limit_values
 from planner.solve.search import Found, gross_scale, limit_prices, search
 
+if TYPE_CHECKING:
+    from planner.sweeps import Sweep
+
 log = logging.getLogger("planner")
 Step = TypeVar("Step")
 
@@ -61,8 +65,26 @@ class _Shared:
     relaxer: Relaxer = field(default_factory=Relaxer)
 
 
+class SweepMethod(Protocol):
+    """How `Study.sweep` is called: as `planner.sweep`, which says what everything means."""
+
+    def __call__(
+        self,
+        axes: Mapping[str, Sequence[Any]],
+        *,
+        gap: float | None = None,
+        time_limit: float | None = None,
+        workers: int | None = None,
+        out: str | Path | None = None,
+    ) -> Sweep: ...
+
+
+@with_noted_methods
 class Study:
-    """A scenario, validated and immutable; `with_` makes a changed copy, `solve` a plan."""
+    """A scenario, validated and immutable; `with_` makes a changed copy, `solve` a plan, `sweep` a cube of plans."""
+
+    # noted in planner/__init__.py: sweeps are made of studies
+    sweep: SweepMethod
 
     def __init__(
         self,

@@ -30,6 +30,7 @@ class Shape:
 
     `demanding`: runs that must run and floors that must be served, so that there may be no plan at all.
     `plain_assets`: lives reach beyond the horizon and the price of a lease does not change.
+    `wide`: with the tables of `generated_wide`.
     """
 
     periods: tuple[int, int] = (2, 3)
@@ -41,6 +42,7 @@ class Shape:
     tails: tuple[int | None, ...] = (0, 0, 12, 5)
     demanding: bool = False
     plain_assets: bool = False
+    wide: bool = False
 
 
 class Capacity:
@@ -117,7 +119,9 @@ class Capacity:
     def _sites(self) -> None:
         """Own sites."""
         pick = self.pick
-        names = ("alpha", "beta", "gamma")[: 1 + sum(pick.chance(35) for _ in range(self.shape.sites - 1))]
+        names = ("alpha", "beta", "gamma")[
+            : 1 + sum(pick.chance(80 if self.shape.wide else 35) for _ in range(self.shape.sites - 1))
+        ]
         for s in names:
             self.put("sites", site=s, pue=pick.among((1.25, 1.0)), opening_cost_musd=pick.among((0.0, 1.5)))
 
@@ -165,7 +169,7 @@ class Capacity:
     def _fleet(self) -> None:
         """What stands at the first site, or comes."""
         pick = self.pick
-        if not pick.chance(40):
+        if not pick.chance(70 if self.shape.wide else 40):
             return
         retires = self.date(pick.integer(4, self.end + 6))
         self.put(

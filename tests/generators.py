@@ -7,14 +7,16 @@ failure should be shrunk. The document it makes is what `planner.load` takes; no
 
 from __future__ import annotations
 
-from tests.generated_capacity import Capacity, Document, Row, Shape, date_of, month_of
+from tests.generated_capacity import Document, Row, Shape, date_of, month_of
+from tests.generated_wide import Wide
 from tests.picks import Pick
 
-__all__ = ["MIDDLE", "SMALL", "Document", "Row", "Shape", "date_of", "month_of", "scenario"]
+__all__ = ["MIDDLE", "SMALL", "WIDE", "Document", "Row", "Shape", "date_of", "month_of", "scenario"]
 
 ZFLOP_PER_UNIT_MONTH = 0.5 * 730.5 * 3600 / 1e6  # an accelerator of 1 PFLOP/s at half its peak for a month
 
 SMALL = Shape()
+WIDE = Shape(periods=(2, 3), tails=(0, 0, 6), wide=True)
 MIDDLE = Shape(
     periods=(4, 7), types=3, sites=3, runs=(4, 7), start_slots=5, most_lots=6, tails=(0, 12, None), plain_assets=True
 )
@@ -25,15 +27,19 @@ def scenario(pick: Pick, shape: Shape = SMALL, name: str = "random") -> Document
     return _Maker(pick, shape).document(name)
 
 
-class _Maker(Capacity):
+class _Maker(Wide):
     """Adds what is asked for and paid."""
 
     def document(self, name: str) -> Document:
         """The whole document."""
         pick = self.pick
         self.make_capacity()
+        if self.shape.wide:
+            self.make_wide_capacity()
         for make in (self._runs, self._streams, self._supply, self._money_tables, self._budgets, self._priced_limits):
             make()
+        if self.shape.wide:
+            self.make_links()
         finance = {
             "objective": "value_minus_cost",
             "discount_rate": pick.among((0.0, 0.05, 0.1, 0.12)),
@@ -87,7 +93,7 @@ class _Maker(Capacity):
         self.put("teams", team="lab")
 
     def _streams(self) -> None:
-        for i in ("tests", "serving")[: self.pick.among((1, 0, 1, 2, 0))]:
+        for i in ("tests", "serving")[: max(self.pick.among((1, 0, 1, 2, 0)), int(self.shape.wide))]:
             self._stream(i, pick=self.pick)
 
     def _stream(self, name: str, pick: Pick) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import planner
+from planner import Sweep, sweep
 from planner.core.errors import InputError
-from planner.sweep import Sweep, sweep
 
+ROOT = Path(planner.__file__).parents[1]
 BUDGET, LEAD = "budgets.*.all.budget_musd", "accelerators.x1.lead_time_months"
 AXES = {BUDGET: ["*0.5", "*1", "*2"], LEAD: ["+0", "+3"]}
 
@@ -48,6 +51,54 @@ def test_a_difference_is_an_interval(cube: Sweep) -> None:
     assert found.resolved
 
 
+def test_differences_are_those_of_each_pair(cube: Sweep) -> None:
+    base = {BUDGET: "*1", LEAD: "+0"}
+    found = cube.differences(base)
+    assert found["low"].dims == (BUDGET, LEAD) and found["low"].attrs["units"] == "M$"
+    for budget in AXES[BUDGET]:
+        for lead in AXES[LEAD]:
+            at, one = found.sel({BUDGET: budget, LEAD: lead}), cube.difference({BUDGET: budget, LEAD: lead}, base)
+            if {BUDGET: budget, LEAD: lead} == base:
+                assert (float(at["low"]), float(at["high"]), bool(at["resolved"])) == (0.0, 0.0, False)
+            else:
+                assert (float(at["low"]), float(at["high"])) == pytest.approx((one.low, one.high))
+                assert bool(at["resolved"]) == (one.low > 0 or one.high < 0)
+
+
+def test_an_axis_that_is_left_out_is_kept(cube: Sweep) -> None:
+    found = cube.differences({BUDGET: "*1"}).sel({BUDGET: "*2", LEAD: "+3"})
+    one = cube.difference({BUDGET: "*2", LEAD: "+3"}, {BUDGET: "*1", LEAD: "+3"})
+    assert (float(found["low"]), float(found["high"])) == pytest.approx((one.low, one.high))
+
+
+def test_each_corner_has_its_whole_plan(cube: Sweep) -> None:
+    at = {LEAD: "+3", BUDGET: "*2"}
+    assert cube.plan(at).objective_musd == float(cube.data.sel(at)["objective_musd"])
+    for wrong in ({BUDGET: "*2"}, {BUDGET: "*3", LEAD: "+3"}):
+        with pytest.raises(KeyError, match="is no corner of the sweep"):
+            cube.plan(wrong)
+    assert repr(cube).splitlines()[:2] == ["<Sweep: 6 plans of 6 corners>", f"  {BUDGET}: *0.5, *1, *2"]
+
+
+def test_a_study_sweeps_itself(cube: Sweep, kept: Path) -> None:
+    found = planner.load("tiny").sweep(AXES, out=kept, workers=1)
+    assert found.data["objective_musd"].equals(cube.data["objective_musd"])
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        "from planner.study import load; load('tiny').sweep",
+        "import planner.sweeps; from planner.study import Study; Study.sweep",
+        "from planner.results.plan import Plan; Plan.to_excel, Plan.to_csv, Plan.summary, Plan.compare",
+        "import planner, planner.sweeps; assert callable(planner.sweep) and planner.Sweep",
+    ],
+)
+def test_methods_are_there_whichever_module_comes_first(first: str) -> None:
+    done = subprocess.run([sys.executable, "-c", first], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_a_sweep_takes_up_what_it_kept(cube: Sweep, kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(list(kept.glob("*.nc"))) == 6
 
@@ -63,6 +114,9 @@ def test_a_corner_without_a_plan_is_named() -> None:
     found = sweep(planner.load("tiny"), {"runs.b.must_run": ["no", "yes"], BUDGET: ["*0.01"]})
     assert found.data["status"].to_numpy().tolist() == [["optimal"], ["infeasible"]]
     assert np.isnan(found.data["objective_musd"].sel({"runs.b.must_run": "yes"})).all()
+    assert np.isnan(found.differences({"runs.b.must_run": "no"})["high"].sel({"runs.b.must_run": "yes"})).all()
+    with pytest.raises(KeyError, match="infeasible"):
+        found.plan({"runs.b.must_run": "yes", BUDGET: "*0.01"})
 
 
 def test_bad_axes_are_refused_before_anything_is_solved() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 import planner
 from planner.study import Study
-from planner.sweep import sweep
+from planner.sweeps import sweep
 
 
 def test_the_others_start_from_the_first_plan(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,11 @@ from planner.cli.session import Session, common
 @common
 @click.pass_obj
 def compare(session: Session, base: Path, this: Path) -> int:
-    """What moved from plan A to plan B: orders, MW, cash, runs; money differences as intervals."""
+    """What moved from plan A (the base) to plan B: orders, MW, cash, runs.
+
+    The difference in value is an interval: each study's best plan lies between what was found and its bound.
+    The tables are of the two plans as they are.
+    """
     from planner.results.compare import compare as compare_plans
     from planner.results.plan import open_plan
 
@@ -23,6 +27,7 @@ def compare(session: Session, base: Path, this: Path) -> int:
     tables = {
         name: table.reset_index().to_dict("records")
         for name, table in (
+            ("parts", found.parts),
             ("cash", found.cash),
             ("orders", found.orders),
             ("power", found.power),

@@ -1,12 +1,18 @@
-"""What the plan comes to: runs, cash against budgets, the ledger, use of what stands, what limits are worth."""
+"""What the plan comes to: runs and their calendar, cash against budgets, the ledger, what limits are worth."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from planner.export.reading import LEAST, Field, Reading, Table, Value, as_table, whole
+from planner.export.reading import Reading
+from planner.export.table import Declared, Field, Row, Value
+from planner.model.workspace import SIGN
 
-SIGN = {"value": 1, "resale": 1, "terminal": 1, "capex": -1, "opex": -1, "penalty": -1}
+if TYPE_CHECKING:
+    from planner.export.tables import PlanTables
+
 RUN_FIELDS = (
     Field("run", "id", "run"),
     Field("team", "id", "who asks"),
@@ -24,18 +30,18 @@ RUN_FIELDS = (
 )
 LEDGER_FIELDS = (
     Field("line", "integer", "number of the line"),
-    Field("kind", "id", "capex, opex, penalty, value or terminal"),
+    Field("kind", "id", "capex, opex, penalty, value, resale or terminal"),
     Field("part", "id", "part of the kind"),
     Field("where", "id", "site, lease, run, stream, type or budget"),
     Field("date", "date", "month in which it falls due"),
-    Field("fiscal_year", "integer", "the calendar year in which the fiscal year ends"),
+    Field("fiscal_year", "year", "the calendar year in which the fiscal year ends"),
     Field("in_horizon", "flag", "whether the month lies inside the horizon, tail included"),
     Field("sign", "integer", "+1: counts for the plan, -1: against it"),
     Field("amount_musd", "musd", "nominal amount"),
     Field("discounted_musd", "musd", "what it counts in the objective", total=True),
 )
 CASH_FIELDS = (
-    Field("fiscal_year", "integer", "the calendar year in which the fiscal year ends"),
+    Field("fiscal_year", "year", "the calendar year in which the fiscal year ends"),
     Field("category", "id", "compute, hall, power, network; all: the four together; opex"),
     Field("cash_musd", "musd", "cash due inside the horizon, tail included"),
     Field("after_horizon_musd", "musd", "cash of the plan's orders and leases due behind the horizon"),
@@ -46,98 +52,101 @@ CASH_FIELDS = (
     Field("overrun_musd", "musd", "spent beyond a priced budget"),
     Field("left_musd", "musd", "not spent"),
 )
-USE_FIELDS = (
-    Field("site", "id", "site or lease"),
-    Field("accelerator", "id", "type"),
-    Field("period", "date", "first month of the period"),
-    Field("months", "integer", "length of the period"),
-    Field("in_tail", "flag", "behind the reported horizon"),
-    Field("in_service", "number", "accelerators in service"),
-    Field("online", "number", "accelerators powered (rented: in use)"),
-    Field("taken", "number", "accelerators that runs and streams take"),
-    Field("stranded", "number", "in service at own sites but not powered"),
-    Field("utilisation", "share", "share of what is in service that is taken"),
-)
-MW_FIELDS = (
-    Field("site", "id", "own site"),
-    Field("period", "date", "first month of the period"),
-    Field("months", "integer", "length of the period"),
-    Field("in_tail", "flag", "behind the reported horizon"),
-    Field("hall_mw", "number", "MW of IT that halls house"),
-    Field("power_source_mw", "number", "MW at the meter"),
-    Field("draw_mw", "number", "provisioned IT draw of what is online"),
-    Field("stranded_mw", "number", "IT power housed and fed that nothing draws"),
-)
-STREAM_FIELDS = (
-    Field("stream", "id", "stream"),
-    Field("period", "date", "first month of the period"),
-    Field("months", "integer", "length of the period"),
-    Field("in_tail", "flag", "behind the reported horizon"),
-    Field("served_pflops", "number", "rate served"),
-    Field("unserved_pflops", "number", "floor not served, at its price"),
-)
 WORTH_FIELDS = (
     Field("limit", "id", "budget, mw or accelerator"),
     Field("where", "id", "budget category, site, or type at site"),
     Field("date", "date", "first month of the period; empty: the whole fiscal year"),
-    Field("fiscal_year", "integer", "the calendar year in which the fiscal year ends"),
+    Field("fiscal_year", "year", "the calendar year in which the fiscal year ends"),
     Field("worth_musd", "number", "worth today of one more M$, MW or accelerator in the period, M$"),
 )
+CALENDAR_FIELDS = (
+    Field("run", "id", "run, or what runs on from before the horizon"),
+    Field("team", "id", "whose"),
+    Field("site", "id", "site or lease; a run over several sites has a row for each; empty: refused"),
+    Field("accelerator", "id", "type"),
+)
+QUARTER_FIELDS = (
+    Field("quarter", "date", "first month of the quarter of the fiscal year"),
+    Field("fiscal_year", "year", "the calendar year in which the fiscal year ends"),
+    Field("number", "integer", "which quarter of the fiscal year"),
+    Field("in_tail", "flag", "begins behind the reported horizon"),
+)
+PARTS = {"capex": "category", "opex": "opex_part"}  # the dims that hold a kind's parts
+BUDGET_CELLS = (
+    "budget_musd", "carried_in_musd", "pulled_in_musd", "taken_musd", "overrun_musd", "left_musd",
+)  # fmt: skip
 
 
-def runs(r: Reading) -> Table:
-    """What became of every run."""
+def _runs(tables: PlanTables) -> Iterable[Row]:
+    r = tables.reading
     fate = {name: r.array(f"run_{name}") for name in (
         "status", "start", "finish", "site", "accelerator", "n", "months_late", "value_musd", "reason",
     )}  # fmt: skip
-    rows: list[tuple[Value, ...]] = []
     for i, run in enumerate(r.labels("run")):
         said = {name: values[i] for name, values in fate.items() if values is not None}
         row = r.case.runs[run]
-        rows.append((
-            run, row["team"], str(said["status"]), said["start"] or None, said["finish"] or None, row["due"],
-            int(said["months_late"]), said["site"] or None, said["accelerator"] or None, int(said["n"]),
-            float(said["value_musd"]), float(row["value_musd"]), str(said.get("reason", "")) or None,
-        ))  # fmt: skip
-    return as_table("runs", "Training runs", RUN_FIELDS, rows)
+        texts = {name: str(said.get(name, "")) or None for name in ("start", "finish", "site", "accelerator", "reason")}
+        yield {
+            "run": run, "team": row["team"], "status": str(said["status"]), "due": row["due"], **texts,
+            "months_late": int(said["months_late"]), "n": int(said["n"]), "value_musd": float(said["value_musd"]),
+            "full_value_musd": float(row["value_musd"]),
+        }  # fmt: skip
 
 
-def ledger(r: Reading) -> Table:
-    """Every line of money that is not zero, nominal and as it counts."""
-    calendar = r.case.calendar
+def _period_fields(tables: PlanTables) -> tuple[Field, ...]:
+    calendar = tables.reading.case.calendar
+    shown = [period for period in calendar.periods if not period.in_tail]
+    return tuple(Field(calendar.label(x.start), "integer", "accelerators held in the period") for x in shown)
+
+
+def _calendar(tables: PlanTables) -> Iterable[Row]:
+    r, periods = tables.reading, tables.reading.case.calendar.periods
+    held = {gang.run for gang in r.gangs}
+    for run, row in r.case.runs.items():
+        if run not in held:
+            yield defaultdict(lambda: None, {"run": run, "team": row["team"]})
+    for gang in sorted(r.gangs, key=lambda x: (x.start, x.run)):
+        names: dict[str, Value] = {name: getattr(gang, name) for name in ("run", "team", "site", "accelerator")}
+        here: dict[str, Value] = {str(r.month(x.start)): gang.n for x in periods if gang.months_in(x)}
+        yield defaultdict(lambda: None, names | here)
+
+
+def _ledger(tables: PlanTables) -> Iterable[Row]:
+    r, calendar = tables.reading, tables.reading.case.calendar
     columns = [r.array(f"line_{name}") for name in ("kind", "part", "where", "date")]
     amounts = zip(r.data["ledger_musd"].to_numpy(), r.data["ledger_discounted_musd"].to_numpy(), strict=True)
-    rows: list[tuple[Value, ...]] = []
     for i, (nominal, discounted) in enumerate(amounts):
         if nominal == 0:
             continue
         kind, part, where, date = (str(column[i]) for column in columns if column is not None)
         month = calendar.month(date)
         year, inside = calendar.fiscal_year(month), 0 <= month < calendar.end
-        rows.append((i, kind, part, where, date, year, inside, SIGN[kind], float(nominal), float(discounted)))
-    return as_table("ledger", "Ledger", LEDGER_FIELDS, rows)
+        yield {
+            "line": i, "kind": kind, "part": part, "where": where, "date": date,
+            "fiscal_year": year, "in_horizon": inside, "sign": int(SIGN[kind]),
+            "amount_musd": float(nominal), "discounted_musd": float(discounted),
+        }  # fmt: skip
 
 
-def cash(r: Reading, lines: Table) -> Table:
-    """Cash by fiscal year and category, against the budget where there is one; `lines` is the ledger."""
+def _cash(tables: PlanTables) -> Iterable[Row]:
+    r = tables.reading
     due: dict[tuple[int, str, bool], float] = defaultdict(float)
-    for line in lines.records():
+    for line in tables.ledger.records():
         if line["kind"] in ("capex", "opex"):
             for category in (line["part"], "all") if line["kind"] == "capex" else ("opex",):
                 due[line["fiscal_year"], category, line["in_horizon"]] += line["amount_musd"]
-    years = sorted({*r.case.calendar.months_by_year(), *(year for year, _, _ in due)})
-    rows: list[tuple[Value, ...]] = []
-    for year in years:
+    for year in sorted({*r.case.calendar.months_by_year(), *(year for year, _, _ in due)}):
         for category in (*r.labels("category"), "all", "opex"):
-            spent, after = due.get((year, category, True), 0.0), due.get((year, category, False), 0.0)
-            rows.append((year, category, spent, after, *_budget(r, category, year)))
-    return as_table("cash", "Cash by fiscal year against budget", CASH_FIELDS, rows)
+            yield {
+                "fiscal_year": year, "category": category, "cash_musd": due.get((year, category, True), 0.0),
+                "after_horizon_musd": due.get((year, category, False), 0.0), **_budget(r, category, year),
+            }  # fmt: skip
 
 
-def _budget(r: Reading, category: str, year: int) -> tuple[Value, ...]:
+def _budget(r: Reading, category: str, year: int) -> Row:
     """Budget, carried in, pulled in, taken by the year before, overrun and left; unknowns where there is none."""
     if "budget" not in r.data or category not in r.labels("budget_category") or year not in r.labels("fiscal_year"):
-        return (None,) * 6
+        return dict.fromkeys(BUDGET_CELLS)
 
     def of(name: str, at: int) -> float:
         if name not in r.data or at not in r.labels("fiscal_year"):
@@ -147,72 +156,62 @@ def _budget(r: Reading, category: str, year: int) -> tuple[Value, ...]:
     stated = {row["fiscal_year"]: row for row in r.inputs.rows("budgets") if row["category"] == category}
     before = max((y for y in stated if y < year), default=None)
     carried = 0.0 if before is None else stated[before]["carry_over_share"] * of("budget_left", year - 1)
-    return (
+    cells = (
         of("budget", year), carried, of("budget_pull", year), of("budget_pull", year - 1),
         of("budget_overrun", year), of("budget_left", year),
     )  # fmt: skip
+    return dict(zip(BUDGET_CELLS, cells, strict=True))
 
 
-def use(r: Reading) -> Table:
-    """Accelerators in service, online, taken and stranded, by site, type and period."""
-    names = ("in_service", "online", "taken", "stranded_accelerators", "utilisation")
-    arrays = [r.array(name) for name in names]
-    rows: list[tuple[Value, ...]] = []
-    for s, site in enumerate(r.labels("site")):
-        for g, accelerator in enumerate(r.labels("accelerator")):
-            for t, period in enumerate(r.case.calendar.periods):
-                values = [0.0 if array is None else float(array[g, s, t]) for array in arrays]
-                if any(abs(value) > LEAST for value in values):
-                    when = (r.month(period.start), period.months, period.in_tail)
-                    rows.append((site, accelerator, *when, *(whole(v) for v in values[:-1]), values[-1]))
-    return as_table("use", "Use of accelerators", USE_FIELDS, rows)
+def _quarter_fields(tables: PlanTables) -> tuple[Field, ...]:
+    parts = [(kind, part) for kind, dim in PARTS.items() for part in tables.reading.labels(dim)]
+    return (
+        *(Field(f"{kind}_{part}_musd", "musd", f"{kind} due: {part}", total=True) for kind, part in parts),
+        Field("capex_musd", "musd", "capex due", total=True),
+        Field("opex_musd", "musd", "opex due", total=True),
+        Field("resale_musd", "musd", "proceeds of sales", total=True),
+    )
 
 
-def mw(r: Reading) -> Table:
-    """MW housed, fed, drawn and stranded, by own site and period."""
-    draw, stranded = r.array("draw_mw"), r.array("stranded_mw")
-    rows: list[tuple[Value, ...]] = []
-    if not r.inputs.has("halls") and not r.inputs.has("power_sources"):
-        return as_table("mw", "MW by site", MW_FIELDS, rows)
-    able = {name: _by_site(r, name) for name in ("hall", "power_source")}
-    for s, site in enumerate(r.labels("site")):
-        for t, period in enumerate(r.case.calendar.periods if site in r.case.sites else ()):
-            held = [found.get((site, t)) if r.inputs.has(f"{name}s") else None for name, found in able.items()]
-            drawn = None if draw is None else float(draw[s, t])
-            idle = None if stranded is None else float(stranded[s, t])
-            rows.append((site, r.month(period.start), period.months, period.in_tail, *held, drawn, idle))
-    return as_table("mw", "MW by site", MW_FIELDS, rows)
+def _quarters(tables: PlanTables) -> Iterable[Row]:
+    r, calendar = tables.reading, tables.reading.case.calendar
+    offset = (calendar.first_month + 1 - calendar.fiscal_year_starts) % 12  # months of the fiscal year before month 0
+    due: dict[int, dict[str, float]] = defaultdict(lambda: {field.name: 0.0 for field in _quarter_fields(tables)})
+    for line in tables.ledger.records():
+        if line["kind"] in (*PARTS, "resale"):
+            row = due[(calendar.month(line["date"]) + offset) // 3]
+            row[f"{line['kind']}_musd"] += line["amount_musd"]
+            if line["kind"] in PARTS:
+                row[f"{line['kind']}_{line['part']}_musd"] += line["amount_musd"]
+    for quarter, amounts in sorted(due.items()):
+        first = 3 * quarter - offset
+        yield {
+            "quarter": r.month(first), "fiscal_year": calendar.fiscal_year(first), "number": quarter % 4 + 1,
+            "in_tail": r.in_tail(first), **amounts,
+        }  # fmt: skip
 
 
-def _by_site(r: Reading, dim: str) -> dict[tuple[str, int], float]:
-    values, site_of = r.array(f"{dim}_mw"), r.array(f"{dim}_site")
-    found: dict[tuple[str, int], float] = defaultdict(float)
-    if values is not None and site_of is not None:
-        for site, row in zip(site_of, values, strict=True):
-            for t, value in enumerate(row):
-                found[str(site), t] += float(value)
-    return found
-
-
-def streams(r: Reading) -> Table:
-    """Rates served and not served, by stream and period."""
-    served, unserved = r.array("served"), r.array("unserved")
-    rows: list[tuple[Value, ...]] = []
-    for i, stream in enumerate(r.labels("stream")):
-        for t, period in enumerate(r.case.calendar.periods):
-            rates = [0.0 if array is None else float(array[i, t]) for array in (served, unserved)]
-            rows.append((stream, r.month(period.start), period.months, period.in_tail, *rates))
-    return as_table("streams", "Streams served", STREAM_FIELDS, rows)
-
-
-def worth(r: Reading) -> Table:
-    """What one more unit of each limit that binds is worth."""
-    rows: list[tuple[Value, ...]] = []
+def _worth(tables: PlanTables) -> Iterable[Row]:
+    r, periods = tables.reading, tables.reading.case.calendar.periods
     for (category, year), price in r.entries("price_budget"):
-        rows.append(("budget", category, None, year, price))
-    periods = r.case.calendar.periods
-    for (site, t), price in r.entries("price_mw"):
-        rows.append(("mw", site, r.month(periods[t].start), periods[t].fiscal_year, price))
-    for (accelerator, site, t), price in r.entries("price_accelerator"):
-        rows.append(("accelerator", f"{accelerator}@{site}", r.month(periods[t].start), periods[t].fiscal_year, price))
-    return as_table("worth", "What one more unit is worth", WORTH_FIELDS, rows)
+        yield {"limit": "budget", "where": category, "date": None, "fiscal_year": year, "worth_musd": price}
+    for limit in ("mw", "accelerator"):
+        for (*where, t), price in r.entries(f"price_{limit}"):
+            yield {
+                "limit": limit, "where": "@".join(where), "date": r.month(periods[t].start),
+                "fiscal_year": periods[t].fiscal_year, "worth_musd": price,
+            }  # fmt: skip
+
+
+RUNS = Declared("runs", "Runs", "Training runs", RUN_FIELDS, _runs)
+CALENDAR = Declared(
+    "calendar", "Calendar", "Run calendar: accelerators that each run holds, by period", CALENDAR_FIELDS, _calendar,
+    _period_fields,
+)  # fmt: skip
+CASH = Declared("cash", "Cash", "Cash by fiscal year against budget", CASH_FIELDS, _cash)
+QUARTERS = Declared(
+    "quarters", "Quarters", "Cash by quarter of the fiscal year, nominal, by due date", QUARTER_FIELDS, _quarters,
+    _quarter_fields,
+)  # fmt: skip
+LEDGER = Declared("ledger", "Ledger", "Ledger: every line of money", LEDGER_FIELDS, _ledger)
+WORTH = Declared("worth", "Worth", "What one more unit of each limit that binds is worth", WORTH_FIELDS, _worth)

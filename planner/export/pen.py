@@ -7,11 +7,13 @@ import math
 import re
 from typing import Any
 
-from planner.export.reading import FieldKind, Value
+from planner.export.table import FieldKind, Value
 
 LONGEST = 32_767  # characters a cell can hold
 WIDEST = 60
+HEAD_HEIGHT, HEAD_WIDTH = 31, 12  # two lines of points; characters
 _FORMATS = {
+    "year": "0",
     "integer": "#,##0",
     "number": "#,##0.00",
     "small": "0.000000",
@@ -37,31 +39,49 @@ class Pen:
 
     def __init__(self, book: Any) -> None:
         self._book = book
-        self._formats: dict[tuple[str, bool, bool], Any] = {}
+        self._formats: dict[tuple[str, bool, bool, bool], Any] = {}
         self._widths: dict[tuple[str, int], int] = {}
 
-    def style(self, kind: str, bold: bool = False, quoted: bool = False) -> Any:
+    def style(self, kind: str, bold: bool = False, quoted: bool = False, indent: bool = False) -> Any:
         """The format of a kind of cell. `quoted`: stays text even if someone edits the cell."""
-        key = (kind, bold, quoted)
+        key = (kind, bold, quoted, indent)
         if key not in self._formats:
             made = self._book.add_format({"num_format": _FORMATS.get(kind, "General"), "bold": bold})
             if quoted:
                 made.set_quote_prefix()
-            if kind in ("text", "head"):
+            if indent:
+                made.set_align("left")
+                made.set_indent(1)
+            if kind == "text":
                 made.set_align("top")
-            if kind == "head":
+            if kind in ("head", "number head"):
+                made.set_align("bottom")
                 made.set_bottom()
                 made.set_text_wrap()
+            if kind == "number head":
+                made.set_align("right")
             self._formats[key] = made
         return self._formats[key]
 
-    def text(self, sheet: Any, row: int, column: int, value: str, *, bold: bool = False, head: bool = False) -> None:
+    def text(self, sheet: Any, row: int, column: int, value: str, *, bold: bool = False) -> None:
         """Write text, never as a formula, a number or a link."""
         clean = fit(value)
-        style = self.style("head" if head else "text", bold or head, clean.startswith(_FORMULA_START))
+        # behind a number text needs a little room
+        style = self.style("text", bold, clean.startswith(_FORMULA_START), indent=column > 0)
         sheet.write_string(row, column, clean, style)
         if row >= 3:  # titles may run over
-            self._widen(sheet, column, min(len(clean), 14) if head else len(clean))
+            self._widen(sheet, column, len(clean) + (column > 0))
+
+    def head(self, sheet: Any, row: int, column: int, value: str, *, number: bool = False) -> None:
+        """Write a heading, over numbers to the right."""
+        clean = fit(value)
+        style = self.style(
+            "number head" if number else "head", True, clean.startswith(_FORMULA_START), not number and column > 0
+        )
+        sheet.write_string(row, column, clean, style)
+        sheet.set_row(row, HEAD_HEIGHT)
+        longest_word = max((len(word) for word in clean.split()), default=0)
+        self._widen(sheet, column, max(longest_word + 2, min(len(clean), HEAD_WIDTH)))
 
     def value(self, sheet: Any, row: int, column: int, kind: FieldKind, value: Value, *, bold: bool = False) -> None:
         """Write a value by its kind; unknown: leave the cell empty."""

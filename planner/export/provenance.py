@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from planner.core.settings import SETTINGS
-from planner.export.reading import Field, Reading, Table, Value, as_table
+from planner.export.table import Declared, Field, Row
 from planner.model.rooms import TABLES
+
+if TYPE_CHECKING:
+    from planner.export.tables import PlanTables
 
 SOURCE_FIELDS = (
     Field("table", "id", "table of the scenario"),
@@ -44,42 +47,46 @@ REFINING = frozenset({
 })  # fmt: skip
 
 
-def sources(r: Reading) -> Table:
-    """Every row of the scenario with its source or assumption."""
+def _sources(tables: PlanTables) -> Iterable[Row]:
     keys = {table.name: table.key for table in TABLES}
-    rows: list[tuple[Value, ...]] = []
-    for table, found in r.document["tables"].items():
+    for table, found in tables.reading.document["tables"].items():
         for number, row in enumerate(found, 1):
             name = ".".join(_shown(row[key]) for key in keys[table]) if table in keys else f"row {number}"
             stated = "assumed" if row["assumption"] else "sourced" if row["source"] else "unstated"
-            rows.append((table, name, stated, row["source"], row["assumption"]))
-    return as_table("sources", "Inputs and where they come from", SOURCE_FIELDS, rows)
+            yield {
+                "table": table, "row": name, "stated_as": stated, "source": row["source"],
+                "assumption": row["assumption"],
+            }  # fmt: skip
 
 
-def catalogue(r: Reading) -> Table:
-    """The catalogue rows that filled empty cells."""
-    rows = [
-        (e["table"], e["id"], e["catalogue"], ", ".join(e["cells"]), e["confidence"], e["source"])
-        for e in r.document["catalogue_rows"]
-    ]
-    return as_table("catalogue", "Catalogue rows used", CATALOGUE_FIELDS, rows)
+def _catalogue(tables: PlanTables) -> Iterable[Row]:
+    for e in tables.reading.document["catalogue_rows"]:
+        yield {name: e[name] for name in ("table", "catalogue", "confidence", "source")} | {
+            "row": e["id"], "cells": ", ".join(e["cells"]),
+        }  # fmt: skip
 
 
-def changes(r: Reading) -> Table:
-    """What was changed in the scenario, in the order applied."""
-    rows = [(c["path"], c["op"], _shown(c["value"]), c["why"]) for c in r.document["changes"]]
-    return as_table("changes", "Changes to the scenario", CHANGE_FIELDS, rows)
+def _changes(tables: PlanTables) -> Iterable[Row]:
+    for change in tables.reading.document["changes"]:
+        yield {**change, "value": _shown(change["value"])}
 
 
-def settings(r: Reading) -> Table:
-    """The settings of calendar, finance, power and search."""
-    document = r.document
-    rows = [
-        (f"{block.name}.{c.name}", _shown(document[block.name][c.name]), c.unit, c.meaning)
-        for block in SETTINGS
-        for c in block.columns
-    ]
-    return as_table("settings", "Settings", SETTING_FIELDS, rows)
+def _settings(tables: PlanTables) -> Iterable[Row]:
+    document = tables.reading.document
+    for block in SETTINGS:
+        for c in block.columns:
+            yield {
+                "setting": f"{block.name}.{c.name}", "value": _shown(document[block.name][c.name]), "unit": c.unit,
+                "meaning": c.meaning,
+            }  # fmt: skip
+
+
+ORIGINS = (
+    Declared("sources", "Sources", "Inputs and where they come from", SOURCE_FIELDS, _sources),
+    Declared("catalogue", "Catalogue", "Catalogue rows used", CATALOGUE_FIELDS, _catalogue),
+    Declared("changes", "Changes", "Changes to the scenario, in the order applied", CHANGE_FIELDS, _changes),
+    Declared("settings", "Settings", "Settings of calendar, finance, power and search", SETTING_FIELDS, _settings),
+)
 
 
 def not_modelled(tables: Mapping[str, Any]) -> list[str]:

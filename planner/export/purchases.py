@@ -1,189 +1,207 @@
-"""What is bought and rented, order by order, with dates, prices and amounts that add up to the ledger."""
+"""What the plan buys, one record a purchase: what, where, its dates, its price, and how it is paid."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from planner.core.units import USD_PER_MUSD
 from planner.data.derive import Arrival
-from planner.export.reading import Field, Reading, Table, Value, as_table, whole
-from planner.model.rooms.leases import committed_rows, rental_rows, signature_rows
+from planner.export.needs import Needs
+from planner.export.reading import Reading
 
-_PAID = (
-    Field("first_payment", "date", "month of the first payment"),
-    Field("last_payment", "date", "month of the last payment"),
-)
-_TAIL = Field("in_tail", "flag", "ordered behind the reported horizon: no commitment, only keeps its end honest")
-ORDER_FIELDS = (
-    Field("status", "id", "`ordered` by the plan, or `committed` and `existing` before it with cash still due"),
-    Field("site", "id", "where"),
-    Field("accelerator", "id", "type"),
-    Field("order_date", "date", "month of the order: also the last responsible date for this arrival"),
-    Field("delivery_date", "date", "month of delivery"),
-    Field("arrival_date", "date", "first month in service"),
-    Field("lots", "number", "lots ordered"),
-    Field("accelerators", "number", "accelerators", total=True),
-    Field("unit_price_usd", "usd", "price of one accelerator at the order date"),
-    Field("amount_musd", "musd", "cash of the order", total=True),
-    *_PAID,
-    _TAIL,
-)
-POWER_FIELDS = (
-    Field("kind", "id", "`hall` (MW of IT), `power_source` (MW at the meter) or `site` (its opening)"),
-    Field("status", "id", "`existing` or `built` by the plan"),
-    Field("site", "id", "where"),
-    Field("item", "id", "hall or source"),
-    Field("order_date", "date", "month of the order: also the last responsible date for this arrival"),
-    Field("energise_date", "date", "first month it can be used"),
-    Field("modules", "number", "modules"),
-    Field("mw", "number", "MW"),
-    Field("price_musd_per_mw", "number", "price at the order date"),
-    Field("amount_musd", "musd", "cash", total=True),
-    *_PAID,
-    _TAIL,
-)
-FABRIC_FIELDS = (
-    Field("status", "id", "`existing` or `ordered` by the plan"),
-    Field("site", "id", "where"),
-    Field("fabric", "id", "tier"),
-    Field("item", "id", "`endpoints` or `instances`"),
-    Field("order_date", "date", "month of the order: also the last responsible date for this arrival"),
-    Field("arrival_date", "date", "first month in service"),
-    Field("blocks", "number", "blocks of endpoints"),
-    Field("quantity", "number", "endpoints or instances"),
-    Field("unit_price_usd", "usd", "price of one at the order date"),
-    Field("amount_musd", "musd", "cash", total=True),
-    *_PAID,
-    _TAIL,
-)
-LEASE_FIELDS = (
-    Field("lease", "id", "contract"),
-    Field("status", "id", "`committed` before the plan, or `signed` by it"),
-    Field("accelerator", "id", "type"),
-    Field("signature_date", "date", "month of the signature (committed: from when it counts)"),
-    Field("end_date", "date", "first month that is no longer paid"),
-    Field("lots", "number", "lots"),
-    Field("accelerators", "number", "accelerators when all is handed over", total=True),
-    Field("usd_per_accelerator_month", "usd", "rent at the signature's date"),
-    Field("take_or_pay_share", "share", "share of the rent due whether used or not"),
-    Field("rent_musd", "musd", "rent inside the horizon", total=True),
-    Field("rent_after_musd", "musd", "take-or-pay beyond the horizon", total=True),
-    _TAIL,
-)
+Payments = tuple[tuple[int, float], ...]
+MODULES = ("hall", "power_source", "phase")  # what needs its site open
 
 
-def _dates(r: Reading, payments: Sequence[tuple[int, float]]) -> tuple[Value, Value]:
-    """First and last month of payment."""
-    return r.month(payments[0][0]), r.month(payments[-1][0])
+@dataclass(frozen=True, kw_only=True)
+class Purchase:
+    """One order, or what stands or is on order when the plan begins. Months count from the horizon's start.
+
+    `label` names the thing in the plan's dataset; `end` is the first month behind its life (None: stays);
+    `share` of the price falls due in each month of `payments`.
+    """
+
+    kind: str
+    category: str
+    site: str
+    item: str
+    label: str
+    status: str = "ordered"
+    link: str | None = None
+    order: int | None = None
+    delivery: int | None = None
+    arrival: int | None = None
+    end: int | None = None
+    modules: float | None = None
+    quantity: float = 1.0
+    unit: str
+    price_usd: float | None = None
+    amount_musd: float = 0.0
+    payments: Payments = ()
+    needed: int | None = None
+    last_responsible: int | None = None
 
 
-def orders(r: Reading) -> Table:
-    """Accelerators ordered by the plan, and those for which cash was still due when it began."""
-    rows: list[tuple[Value, ...]] = []
+def read_purchases(r: Reading) -> list[Purchase]:
+    """Every purchase of the plan, by order date, with the last responsible date of each (see `Needs`)."""
+    found = [*_accelerators(r), *_fleet(r), *_modules(r), *_phases(r), *_retrofits(r), *_sites(r), *_fabrics(r),
+             *_links(r)]  # fmt: skip
+    needs = Needs(r)
+    dated = [_dated(one, needs, found) if one.status == "ordered" else one for one in found]
+    return sorted(dated, key=lambda p: (-1 if p.order is None else p.order, p.category, p.site, p.item))
+
+
+def _dated(one: Purchase, needs: Needs, among: list[Purchase]) -> Purchase:
+    """An order with the month in which it is needed, and the last in which it could be placed for that."""
+    if one.order is None or one.arrival is None:
+        return one
+    if one.kind == "site":  # needed by the first order of a module there
+        here = [x.order for x in among if x.site == one.site and x.kind in MODULES and x.order is not None]
+        last = (min(here), min(here)) if here else None
+    else:
+        last = needs.last_order(one.kind, one.label, one.quantity, one.order, one.arrival, one.end)
+    return one if last is None else replace(one, needed=last[0], last_responsible=last[1])
+
+
+def _bought(r: Reading, name: str, at: Arrival, item: tuple[str, str | None], units: float, each: float) -> Any:
+    """The dates, cash and modules of an order of `units`, each of a price in M$; `item`: name, and where priced."""
+    payments = tuple(r.case.cash.payments(*item, at.order, at.delivery))
+    return {
+        "order": at.order, "delivery": at.delivery, "arrival": at.start, "label": name, "item": item[0],
+        "modules": units, "amount_musd": units * each, "payments": payments,
+    }  # fmt: skip
+
+
+def _accelerators(r: Reading) -> Iterator[Purchase]:
     for (g, site, v), lots in r.entries("order"):
         row = r.case.accelerators[g]
         at = _arriving(r.case.orders[g, site], v)
-        price = r.case.prices.at(g, None, row["price_usd"], at.order)
-        units = lots * row["lot_size"]
-        paid = r.case.cash.payments(g, None, at.order, at.delivery)
-        dates = (r.month(at.order), r.month(at.delivery), r.month(at.start))
-        rows.append((
-            "ordered", site, g, *dates, whole(lots), whole(units), price, units * price / USD_PER_MUSD,
-            *_dates(r, paid), r.in_tail(at.order),
-        ))  # fmt: skip
-    for row in r.inputs.rows("fleet"):
+        price, lot = r.case.prices.at(g, None, row["price_usd"], at.order), row["lot_size"]
+        bought = _bought(r, f"{site}.{g}", at, (g, None), lots, lot * price / USD_PER_MUSD)
+        yield Purchase(
+            kind="accelerator", category="compute", site=site, end=at.start + row["life_months"],
+            quantity=lots * lot, unit="accelerators", price_usd=price, **bought,
+        )  # fmt: skip
+
+
+def _fleet(r: Reading) -> Iterator[Purchase]:
+    """Accelerators on order already, and those that stand with cash still due."""
+    month = r.case.calendar.month
+    for row, cohort in zip(r.inputs.rows("fleet"), r.case.cohorts, strict=True):
         if row["status"] == "committed" or row["due_musd"]:
-            rows.append((
-                row["status"], row["site"], row["accelerator"], None, None, row["in_service_from"], None, row["count"],
-                None, row["due_musd"], row["due_date"], row["due_date"], False,
-            ))  # fmt: skip
-    rows.sort(key=lambda row: (row[0] == "ordered", str(row[3] or row[5]), str(row[1]), str(row[2])))
-    return as_table("orders", "Accelerators on order", ORDER_FIELDS, rows)
+            g, life = cohort.accelerator, r.case.accelerators[cohort.accelerator]["life_months"]
+            stays = None if life is None else cohort.arrival + life
+            paid = ((month(row["due_date"]), 1.0),) if row["due_musd"] else ()
+            yield Purchase(
+                kind="accelerator", category="compute", site=cohort.site, item=g, label=f"{cohort.site}.{g}",
+                status=row["status"], arrival=cohort.arrival, end=stays if cohort.end is None else cohort.end,
+                quantity=cohort.count, unit="accelerators", amount_musd=row["due_musd"], payments=paid,
+            )  # fmt: skip
 
 
-def power(r: Reading) -> Table:
-    """Halls, power sources and openings of sites: what stands and what the plan builds."""
-    rows: list[tuple[Value, ...]] = []
-    for kind, table in (("hall", "halls"), ("power_source", "power_sources")):
-        items = {f"{row['site']}.{row[kind]}": row for row in r.inputs.rows(table)}
-        for row in items.values():
+def _modules(r: Reading) -> Iterator[Purchase]:
+    for kind, table, category, unit in (
+        ("hall", "halls", "hall", "MW of IT"), ("power_source", "power_sources", "power", "MW at the meter"),
+    ):  # fmt: skip
+        rows = {f"{row['site']}.{row[kind]}": row for row in r.inputs.rows(table)}
+        for label, row in rows.items():
             if row["existing_mw"]:
-                stands = (None, None, None, row["existing_mw"], None, 0.0, None, None, False)
-                rows.append((kind, "existing", row["site"], row[kind], *stands))
+                yield Purchase(
+                    kind=kind, category=category, site=row["site"], item=row[kind], label=label, status="existing",
+                    quantity=row["existing_mw"], unit=unit,
+                )  # fmt: skip
         for (label, v), modules in r.entries(f"{kind}_build"):
-            row = items[label]
-            at = _arriving(r.case.arrivals(row["lead_time_months"], available_from=row["available_from"]), v)
+            row, at = rows[label], _arriving(r.case.module_arrivals(rows[label]), v)
             price = r.case.prices.at(row[kind], row["site"], row["price_musd_per_mw"], at.order)
-            mw = modules * row["module_mw"]
-            paid = r.case.cash.payments(row[kind], row["site"], at.order, at.delivery)
-            rows.append((
-                kind, "built", row["site"], row[kind], r.month(at.order), r.month(at.start), whole(modules), whole(mw),
-                price, mw * price, *_dates(r, paid), r.in_tail(at.order),
-            ))  # fmt: skip
+            life = row.get("life_months")
+            yield Purchase(
+                kind=kind, category=category, site=row["site"], end=None if life is None else at.start + life,
+                quantity=modules * row["module_mw"], unit=unit, price_usd=price * USD_PER_MUSD,
+                **_bought(r, label, at, (row[kind], row["site"]), modules, row["module_mw"] * price),
+            )  # fmt: skip
+
+
+def _phases(r: Reading) -> Iterator[Purchase]:
+    rows = {f"{row['site']}.{row['power_source']}.{row['phase']}": row for row in r.inputs.rows("power_phases")}
+    for (label, v), built in r.entries("phase_build"):
+        row, at = rows[label], _arriving(r.case.module_arrivals(rows[label]), v)
+        price = r.case.prices.at(row["phase"], row["site"], row["price_musd"], at.order)
+        bought = _bought(r, f"{row['site']}.{row['power_source']}", at, (row["phase"], row["site"]), built, price)
+        bought["item"] = f"{row['power_source']}.{row['phase']}"
+        yield Purchase(
+            kind="phase", category="power", site=row["site"], quantity=built * row["mw"], unit="MW at the meter",
+            price_usd=price * USD_PER_MUSD / row["mw"], **bought,
+        )  # fmt: skip
+
+
+def _retrofits(r: Reading) -> Iterator[Purchase]:
+    rows = {f"{row['site']}.{row['from_hall']}.{row['to_hall']}": row for row in r.inputs.rows("retrofits")}
+    for (label, v), mw in r.entries("retrofit_mw"):
+        row, start = rows[label], r.case.calendar.periods[v].start
+        yield Purchase(
+            kind="retrofit", category="hall", site=row["site"], item=f"{row['from_hall']}.{row['to_hall']}",
+            label=f"{row['site']}.{row['to_hall']}", order=start, delivery=start, arrival=start + row["outage_months"],
+            quantity=mw, unit="MW of IT", price_usd=row["musd_per_mw"] * USD_PER_MUSD,
+            amount_musd=mw * row["musd_per_mw"], payments=((start, 1.0),),
+        )  # fmt: skip
+
+
+def _sites(r: Reading) -> Iterator[Purchase]:
     for (site, t), opened in r.entries("opened"):
-        start = r.case.calendar.periods[t].start
-        date, cost = r.month(start), opened * r.case.sites[site]["opening_cost_musd"]
-        dates = (date, date, None, None, None, cost, date, date, r.in_tail(start))
-        rows.append(("site", "built", site, site, *dates))
-    return as_table("power", "Halls, power sources and openings of sites", POWER_FIELDS, rows)
+        cost = r.case.sites[site]["opening_cost_musd"]
+        yield _opening(r, "site", "hall", site, site, t, opened * cost)
 
 
-def fabric(r: Reading) -> Table:
-    """Endpoints and instances of fabrics: what stands and what the plan orders."""
-    rows: list[tuple[Value, ...]] = []
-    items = {f"{row['site']}.{row['fabric']}": row for row in r.inputs.rows("fabrics")}
-    for row in items.values():
-        for item, count in (("endpoints", row["existing_endpoints"]), ("instances", row["existing_instances"])):
+def _opening(r: Reading, kind: str, category: str, site: str, item: str, t: int, amount: float) -> Purchase:
+    """A site that is opened, or a link: at once, at the start of a period."""
+    start = r.case.calendar.periods[t].start
+    return Purchase(
+        kind=kind, category=category, site=site, item=item, label=item, order=start, delivery=start, arrival=start,
+        unit=f"{kind}s", price_usd=amount * USD_PER_MUSD, amount_musd=amount, payments=((start, 1.0),),
+    )  # fmt: skip
+
+
+def _fabrics(r: Reading) -> Iterator[Purchase]:
+    rows = {f"{row['site']}.{row['fabric']}": row for row in r.inputs.rows("fabrics")}
+    for label, row in rows.items():
+        for unit, count in (("endpoints", row["existing_endpoints"]), ("instances", row["existing_instances"])):
             if count:
-                stands = (None, None, None, count, None, 0.0, None, None, False)
-                rows.append(("existing", row["site"], row["fabric"], item, *stands))
-    for name, item, per in (("endpoint_order", "endpoints", "block_endpoints"), ("instance_order", "instances", None)):
+                yield Purchase(
+                    kind=unit, category="network", site=row["site"], item=row["fabric"], label=label,
+                    status="existing", quantity=count, unit=unit,
+                )  # fmt: skip
+    for name, unit in (("endpoint_order", "endpoints"), ("instance_order", "instances")):
         for (label, v), count in r.entries(name):
-            row = items[label]
-            at = _arriving(r.case.arrivals(row["lead_time_months"], available_from=row["available_from"]), v)
-            price = row["instance_price_musd"] * USD_PER_MUSD
-            if per:
+            row, at = rows[label], _arriving(r.case.module_arrivals(rows[label]), v)
+            per, price = 1, row["instance_price_musd"]
+            if unit == "endpoints":
+                per = row["block_endpoints"]
                 price = r.case.prices.at(row["fabric"], row["site"], row["price_usd_per_endpoint"], at.order)
-            quantity = count * (row[per] if per else 1)
-            paid = r.case.cash.payments(row["fabric"], row["site"], at.order, at.delivery)
-            rows.append((
-                "ordered", row["site"], row["fabric"], item, r.month(at.order), r.month(at.start),
-                whole(count) if per else None, whole(quantity), price, quantity * price / USD_PER_MUSD,
-                *_dates(r, paid), r.in_tail(at.order),
-            ))  # fmt: skip
-    return as_table("fabric", "Endpoints and instances of fabrics", FABRIC_FIELDS, rows)
+                price /= USD_PER_MUSD
+            yield Purchase(
+                kind=unit, category="network", site=row["site"], quantity=count * per, unit=unit,
+                price_usd=price * USD_PER_MUSD,
+                **_bought(r, label, at, (row["fabric"], row["site"]), count, per * price),
+            )  # fmt: skip
 
 
-def leases(r: Reading) -> Table:
-    """Leases signed, with their rent; what was signed before the plan as rows of its own."""
-    committed, free = committed_rows(r.case), signature_rows(r.case)
-    signed = {(c, u): lots for (c, u), lots in r.entries("lease_signed")}
-    # what is used of a date is counted to what was signed before, as far as that is handed over
-    used = {(c, u, t): units for (c, u, t), units in r.entries("lease_rented")}
-    rows: list[tuple[Value, ...]] = []
-    for status, signatures in (("committed", committed), ("signed", free)):
-        shares = rental_rows(r.case, signatures)
-        for (c, u), signature in signatures.items():
-            lease = r.case.leases[c]
-            lots = lease["committed_lots"] if status == "committed" else signed.get((c, u), 0.0)
-            if not lots:
-                continue
-            firm, units = lease["take_or_pay_share"], lots * lease["lot_size"]
-            price = r.case.prices.at(c, None, lease["usd_per_accelerator_month"], signature.start)
-            inside, end = 0.0, signature.end
-            for t, period in enumerate(r.case.calendar.periods):
-                there = shares.get((c, u, t), 0.0) * units
-                if there:
-                    taken = min(there, used.get((c, u, t), 0.0)) if status == "committed" else used.get((c, u, t), 0.0)
-                    used[c, u, t] = used.get((c, u, t), 0.0) - taken
-                    inside += price * period.months * (firm * there + (1 - firm) * taken) / USD_PER_MUSD
-                    end = max(end, period.end)
-            months = max(0, signature.end - r.case.calendar.end)
-            rows.append((
-                c, status, lease["accelerator"], r.month(signature.start), r.month(end), whole(lots), whole(units),
-                price, firm, inside, price * firm * units * months / USD_PER_MUSD, r.in_tail(signature.start),
-            ))  # fmt: skip
-    return as_table("leases", "Leases", LEASE_FIELDS, rows)
+def _links(r: Reading) -> Iterator[Purchase]:
+    links = r.inputs.by_id("links", "link")
+    rows = {f"{row['link']}.{row['module']}": row for row in r.inputs.rows("link_modules")}
+    for (label, v), modules in r.entries("link_build"):
+        row, at = rows[label], _arriving(r.case.module_arrivals(rows[label]), v)
+        price = r.case.prices.at(row["module"], row["link"], row["price_musd"], at.order)
+        yield Purchase(
+            kind="link_module", category="network", site=links[row["link"]]["site_a"], link=row["link"],
+            quantity=modules, unit="modules", price_usd=price * USD_PER_MUSD,
+            **_bought(r, label, at, (row["module"], row["link"]), modules, price),
+        )  # fmt: skip
+    for (link, t), opened in r.entries("link_opened"):
+        row = links[link]
+        one = _opening(r, "link", "network", row["site_a"], link, t, opened * row["fixed_charge_musd"])
+        yield replace(one, link=link)
 
 
 def _arriving(arrivals: Sequence[Arrival], period: int) -> Arrival:

@@ -1,78 +1,38 @@
-"""A plan's dataset beside the inputs it was made from, and the typed tables that are exported."""
+"""A plan's dataset beside the inputs it was made from."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import xarray as xr
 
 from planner.core.inputs import Inputs
+from planner.data.calendar import Period
+from planner.data.candidates import gang_step
 from planner.data.derive import Case
-
-FieldKind = Literal["id", "text", "date", "integer", "number", "share", "usd", "musd", "flag"]
-Value = str | int | float | bool | None
 
 LEAST = 1e-9  # decisions below this are none
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
-    """A column of an exported table: its name (with the unit as suffix), what it holds, whether a total makes sense."""
+class Gang:
+    """The part of a run that a place holds over months [start, finish); a run over several sites has several."""
 
-    name: str
-    kind: FieldKind
-    meaning: str
-    total: bool = False
+    run: str
+    team: str | None
+    site: str
+    accelerator: str
+    n: int
+    start: int
+    finish: int
 
-    @property
-    def heading(self) -> str:
-        """The name as a heading: words, and the unit behind a comma."""
-        name, unit = self.name, ""
-        for suffix, shown in (("_musd_per_mw", "M$/MW"), ("_musd", "M$"), ("_usd", "USD"), ("_pflops", "PFLOP/s")):
-            if name.endswith(suffix):
-                name, unit = name.removesuffix(suffix), f", {shown}"
-        return name.replace("_", " ").replace("mw", "MW") + unit
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """An exported table: fields, and rows of values in the order of the fields."""
-
-    name: str
-    meaning: str
-    fields: tuple[Field, ...]
-    rows: tuple[tuple[Value, ...], ...] = field(default=())
-
-    def column(self, name: str) -> list[Value]:
-        """The values of one field."""
-        at = self.position(name)
-        return [row[at] for row in self.rows]
-
-    def position(self, name: str) -> int:
-        """Where a field stands.
-
-        Raises
-        ------
-        KeyError
-            If there is no such field.
-        """
-        for at, item in enumerate(self.fields):
-            if item.name == name:
-                return at
-        raise KeyError(name)
-
-    def records(self) -> list[dict[str, Any]]:
-        """The rows as mappings."""
-        names = [item.name for item in self.fields]
-        return [dict(zip(names, row, strict=True)) for row in self.rows]
-
-    def total(self, name: str) -> float:
-        """The sum of a field, unknowns left out."""
-        return float(sum(value for value in self.column(name) if isinstance(value, int | float)))
+    def months_in(self, period: Period) -> int:
+        """The months of a period in which it is present."""
+        return max(0, min(period.end, self.finish) - max(period.start, self.start))
 
 
 class Reading:
@@ -96,6 +56,33 @@ class Reading:
         """What follows from the inputs before any decision."""
         return Case(self.inputs)
 
+    @cached_property
+    def gap_is_of(self) -> str:
+        """What the gap is a share of: gross cost where the plan seeks the least cost or nothing in it can earn."""
+        least_cost = self.inputs.setting("finance", "objective") == "least_cost"
+        earns = self.inputs.rows("runs") or self.inputs.rows("stream_segments")
+        return "gross value" if earns and not least_cost else "gross cost"
+
+    @cached_property
+    def gangs(self) -> list[Gang]:
+        """What holds accelerators as a gang: the runs that start, site by site, and those in progress at the start."""
+        month, found = self.case.calendar.month, []
+        names = ("run_status", "run_site", "run_accelerator", "run_n", "run_start", "run_finish")
+        fates = [self.array(name) for name in names]
+        for i, run in enumerate(self.labels("run")):
+            status, site, accelerator, n, start, finish = (fate[i] for fate in fates if fate is not None)
+            if status == "refused":
+                continue
+            parts, span = [(str(site), int(n))], self.case.spans.get(str(site))
+            if span is not None:
+                parts = span.parts(int(n), gang_step(self.case.accelerators[accelerator]))
+            team, dates = self.case.runs[run]["team"], (month(start), month(finish))
+            found += [Gang(run, team, place, str(accelerator), size, *dates) for place, size in parts]
+        for row in self.inputs.rows("running"):
+            until = min(month(row["until"]), self.case.calendar.end)
+            found.append(Gang(row["running"], row["team"], row["site"], row["accelerator"], row["n"], 0, until))
+        return found
+
     def array(self, name: str) -> np.ndarray[Any, np.dtype[Any]] | None:
         """A variable's values, None if the plan has no such variable."""
         return self.data[name].to_numpy() if name in self.data else None
@@ -117,21 +104,36 @@ class Reading:
         for at in np.argwhere(np.abs(values) > least):
             yield tuple(label[i] for label, i in zip(labels, at, strict=True)), float(values[tuple(at)])
 
-    def month(self, month: int) -> str:
-        """The date, as YYYY-MM, of a month of the horizon."""
-        return self.case.calendar.label(month)
+    def by_period(self, name: str, *dims: str) -> dict[tuple[Any, ...], np.ndarray[Any, np.dtype[Any]]]:
+        """A variable as series over the periods, by the labels of some dims (its others summed up); none if absent."""
+        if name not in self.data:
+            return {}
+        found = self.data[name]
+        found = found.sum([dim for dim in found.dims if dim not in (*dims, "period")]).transpose(*dims, "period")
+        values, labels = found.to_numpy(), [self.labels(dim) for dim in dims]
+        return {
+            tuple(label[i] for label, i in zip(labels, at, strict=True)): values[at]
+            for at in np.ndindex(*values.shape[:-1])
+        }
+
+    def month(self, month: int | None) -> str | None:
+        """The date, as YYYY-MM, of a month of the horizon; None if there is none."""
+        return None if month is None else self.case.calendar.label(month)
 
     def in_tail(self, month: int) -> bool:
         """Whether a month lies behind the reported horizon."""
         return month >= self.case.calendar.reported_end
+
+    def when(self, t: int) -> dict[str, Any]:
+        """The cells that say which period a row is about."""
+        period = self.case.calendar.periods[t]
+        return {
+            "period": self.month(period.start), "months": period.months, "fiscal_year": period.fiscal_year,
+            "in_tail": period.in_tail,
+        }  # fmt: skip
 
 
 def whole(value: float) -> int | float:
     """A count as an integer where it is one."""
     near = round(value)
     return int(near) if abs(value - near) <= 1e-6 * max(1.0, abs(value)) else float(value)
-
-
-def as_table(name: str, meaning: str, fields: Sequence[Field], rows: Sequence[Sequence[Value]]) -> Table:
-    """A table with its rows frozen."""
-    return Table(name, meaning, tuple(fields), tuple(tuple(row) for row in rows))

@@ -7,7 +7,7 @@ import math
 
 import xarray as xr
 
-from planner.export import summary_limits, summary_money, summary_runs
+from planner.export import summary_built, summary_limits, summary_money, summary_runs
 from planner.export.provenance import not_modelled
 from planner.export.tables import PlanTables
 from planner.export.words import money, percent, printable, wrapped
@@ -24,11 +24,13 @@ class PlanSummary:
         """How good the plan is, and why the search ended."""
         a = self.data.attrs
         gap, more = float(a["gap"]), float(a["gap_musd"])
-        proven = f"proven within {percent(gap)} of gross value: no plan is worth {money(more)} more"
+        of = self.tables.reading.gap_is_of
+        better = f"no plan is worth {money(more)} more" if of == "gross value" else f"no plan costs {money(more)} less"
+        proven = f"proven within {percent(gap)} of {of}: {better}"
         if not math.isfinite(gap):
             proven = "nothing is proven yet about better plans"
         if a["status"] == "optimal":
-            return "Proven best: no plan is worth more."
+            return f"Proven best: no plan {'is worth more' if of == 'gross value' else 'costs less'}."
         if a["status"] == "gap_reached":
             return f"{proven[0].upper()}{proven[1:]}."
         if a["status"] == "time_limit":
@@ -78,9 +80,10 @@ class PlanSummary:
                 *wrapped(self.trust()),
             ],
             summary_money.orders(self.tables),
-            summary_money.power(self.tables),
-            summary_money.fabric(self.tables),
+            summary_built.power(self.tables),
+            summary_built.network(self.tables),
             summary_money.leases(self.tables),
+            summary_money.sales(self.tables),
             summary_money.cash(self.tables),
             summary_runs.runs(self.tables),
             summary_runs.use(self.tables),

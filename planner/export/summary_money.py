@@ -1,40 +1,41 @@
-"""The summary's paragraphs on what is bought, rented and spent inside the reported horizon."""
+"""The summary's paragraphs on what is ordered, rented, sold and spent inside the reported horizon."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from typing import Any
 
-from planner.export.reading import Table
+from planner.export.table import Table
 from planner.export.tables import PlanTables
-from planner.export.words import count, grid, listed, money, several, span, tenths, wrapped
+from planner.export.words import count, grid, listed, money, span, tenths, wrapped
 
 YEARS_ACROSS = 8
 
 
-def _reported(table: Table) -> list[dict[str, Any]]:
+def reported(table: Table) -> list[dict[str, Any]]:
     return [row for row in table.records() if not row["in_tail"]]
 
 
-def _later(table: Table, what: str) -> list[str]:
-    """A word on what is only ordered behind the reported horizon."""
-    later = [row["amount_musd"] for row in table.records() if row["in_tail"]]
-    return [f"  (and {money(sum(later))} of {what} ordered behind the reported horizon)"] if sum(later) else []
+def later(table: Table, what: str, **having: str) -> list[str]:
+    """A word on what is only ordered behind the reported horizon, of the rows that have something."""
+    rows = [row for row in table.records() if all(row[name] == value for name, value in having.items())]
+    behind = sum(row["amount_musd"] for row in rows if row["in_tail"])
+    return [f"  (and {money(behind)} of {what} ordered behind the reported horizon)"] if behind else []
 
 
 def orders(tables: PlanTables) -> list[str]:
     """Accelerators by type and fiscal year of the order."""
     calendar = tables.reading.case.calendar
     groups: dict[tuple[int, str], list[dict[str, Any]]] = defaultdict(list)
-    for row in _reported(tables.orders):
-        if row["status"] == "ordered":
-            groups[calendar.fiscal_year(calendar.month(row["order_date"])), row["accelerator"]].append(row)
+    for row in reported(tables.orders):
+        if row["status"] == "ordered" and row["kind"] == "accelerator":
+            groups[calendar.fiscal_year(calendar.month(row["order_date"])), row["item"]].append(row)
     total = sum(row["amount_musd"] for rows in groups.values() for row in rows)
-    units = sum(row["accelerators"] for rows in groups.values() for row in rows)
+    units = sum(row["quantity"] for rows in groups.values() for row in rows)
     lines = [f"Orders: {count(units)} accelerators, {money(total)}" if groups else "Orders: no accelerators"]
     body = [
         (
-            str(year), accelerator, count(sum(row["accelerators"] for row in rows)),
+            str(year), accelerator, count(sum(row["quantity"] for row in rows)),
             tenths(sum(row["amount_musd"] for row in rows)), span([row["order_date"] for row in rows]),
             span([row["arrival_date"] for row in rows]), listed(sorted({row["site"] for row in rows})),
         )
@@ -44,68 +45,23 @@ def orders(tables: PlanTables) -> list[str]:
         lines += grid(("year", "type", "number", "M$", "ordered", "in service", "site"), body, left=(0, 1, 4, 5, 6))
     firm = [row for row in tables.orders.records() if row["status"] == "committed"]
     if firm:
-        units = sum(row["accelerators"] for row in firm)
+        units = sum(row["quantity"] for row in firm)
         due = sum(row["amount_musd"] for row in firm)
         paid = f", {money(due)} still due" if due else ""
         arriving = span([row["arrival_date"] for row in firm])
         lines.append(f"  on order already: {count(units)} accelerators, in service {arriving}{paid}")
-    return lines + _later(tables.orders, "accelerators")
-
-
-def power(tables: PlanTables) -> list[str]:
-    """MW built, by site and item."""
-    if not tables.power.rows:
-        return []
-    built = [row for row in _reported(tables.power) if row["status"] == "built"]
-    if not built:
-        return ["Power: nothing is built", *_later(tables.power, "power")]
-    mw = {kind: sum(row["mw"] for row in built if row["kind"] == kind) for kind in ("hall", "power_source")}
-    said = [f"{count(mw['hall'])} MW of halls"] if mw["hall"] else []
-    said += [f"{count(mw['power_source'])} MW at the meter"] if mw["power_source"] else []
-    opened = sum(row["kind"] == "site" for row in built)
-    said += [several(opened, "new site")] if opened else []
-    lines = [f"Power: {', '.join(said)}, {money(sum(row['amount_musd'] for row in built))}"]
-    body = [
-        (
-            f"{row['site']} {row['item']}" if row["kind"] != "site" else f"{row['site']} opened",
-            "" if row["mw"] is None else count(row["mw"]), tenths(row["amount_musd"]), row["order_date"],
-            row["energise_date"],
-        )
-        for row in built
-    ]  # fmt: skip
-    lines += grid(("site", "MW", "M$", "ordered", "energised"), body, left=(0, 3, 4))
-    return lines + _later(tables.power, "power")
-
-
-def fabric(tables: PlanTables) -> list[str]:
-    """Endpoints ordered, by site and tier."""
-    if not tables.fabric.rows:
-        return []
-    groups: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
-    for row in _reported(tables.fabric):
-        if row["status"] == "ordered" and row["item"] == "endpoints":
-            groups[row["site"], row["fabric"]].append(row)
-    ordered = [row for row in _reported(tables.fabric) if row["status"] == "ordered"]
-    if not groups:
-        return ["Fabric: no endpoints are ordered", *_later(tables.fabric, "fabric")]
-    lines = [f"Fabric: {money(sum(row['amount_musd'] for row in ordered))}"]
-    body = [
-        (
-            f"{site} {tier}", count(sum(row["quantity"] for row in rows)),
-            tenths(sum(row["amount_musd"] for row in rows)), span([row["order_date"] for row in rows]),
-            span([row["arrival_date"] for row in rows]),
-        )
-        for (site, tier), rows in groups.items()
-    ]  # fmt: skip
-    lines += grid(("site", "endpoints", "M$", "ordered", "in service"), body, left=(0, 3, 4))
-    return lines + _later(tables.fabric, "fabric")
+    idle = [row for rows in groups.values() for row in rows if row["needed_from"] is None]
+    if idle:
+        units, cost = (sum(row[name] for row in idle) for name in ("quantity", "amount_musd"))
+        lines.append(f"  no work in this plan needs {count(units)} of those ordered ({money(cost)})")
+    return lines + later(tables.orders, "accelerators", kind="accelerator")
 
 
 def leases(tables: PlanTables) -> list[str]:
     """What is rented, contract by contract."""
     if not tables.reading.inputs.has("leases"):
         return []
-    rows = _reported(tables.leases)
+    rows = reported(tables.leases)
     if not rows:
         return ["Leases: none is signed"]
     lines = [f"Leases: {money(sum(row['rent_musd'] + row['rent_after_musd'] for row in rows))} of rent"]
@@ -117,6 +73,26 @@ def leases(tables: PlanTables) -> list[str]:
         for row in rows
     ]  # fmt: skip
     return lines + grid(("lease", "", "type", "number", "M$", "from", "until"), body, left=(0, 1, 2, 5, 6))
+
+
+def sales(tables: PlanTables) -> list[str]:
+    """Accelerators sold before their time, by type and site."""
+    rows = reported(tables.sales)
+    groups: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        groups[row["accelerator"], row["site"]].append(row)
+    if not groups:
+        return []
+    units, amount = (sum(row[name] for row in rows) for name in ("accelerators", "amount_musd"))
+    body = [
+        (
+            f"{accelerator} at {site}", count(round(sum(row["accelerators"] for row in found))),
+            tenths(sum(row["amount_musd"] for row in found)), span([row["date"] for row in found]),
+        )
+        for (accelerator, site), found in groups.items()
+    ]  # fmt: skip
+    lines = [f"Sales: {count(round(units))} accelerators, {money(amount)}"]
+    return lines + grid(("type", "number", "M$", "sold"), body, left=(0, 3))
 
 
 def cash(tables: PlanTables) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 from planner.core.units import KW_PER_MW
 from planner.data.derive import COOLED_BY
 from planner.export.tables import PlanTables
-from planner.export.words import amount, count, cut, grid, money, percent, several, span, tenths
+from planner.export.words import amount, count, cut, grid, money, percent, several, span, tenths, wrapped
 
 ALL_UP_TO = 20
 MOST = 12
@@ -94,7 +94,7 @@ def _stranded(tables: PlanTables, rows: list[dict[str, Any]]) -> list[str]:
     for (accelerator, site), found in dark.items():
         most, when = count(round(max(n for n, _ in found))), span([period for _, period in found])
         lines.append(f"  stranded: up to {most} {accelerator} at {site} in service without power or cooling, {when}")
-    return [cut(line) for line in lines]
+    return [text for line in lines for text in wrapped(line.strip(), "  ")]
 
 
 class _Power:

@@ -1,4 +1,4 @@
-"""The tables of a plan as CSV files: ids, dates and numbers only, so that no cell can be taken for a formula."""
+"""The tables of a plan, and their CSV files: ids, dates and numbers only, so that no cell can be a formula."""
 
 from __future__ import annotations
 
@@ -10,77 +10,42 @@ from pathlib import Path
 import xarray as xr
 
 from planner.core.files import write_bytes
-from planner.export import outcomes, purchases
-from planner.export.reading import Field, Reading, Table, Value
+from planner.export import buying, depreciation, in_service, outcomes, provenance, rented, works
+from planner.export.purchases import Purchase, read_purchases
+from planner.export.reading import Reading
+from planner.export.table import Declared, Field, Table, Value
+
+DECLARED: tuple[Declared, ...] = (
+    buying.ORDERS, buying.POWER, buying.NETWORK, rented.LEASES, outcomes.RUNS, outcomes.CALENDAR, works.ALLOCATION,
+    works.STREAMS, in_service.USE, in_service.MW, in_service.TRAFFIC, in_service.SALES, depreciation.ASSETS,
+    outcomes.CASH,
+    outcomes.QUARTERS, outcomes.LEDGER, outcomes.WORTH,
+)  # fmt: skip
 
 
 class PlanTables:
-    """The tables of a plan, each made on first use from its dataset."""
+    """The tables of a plan by name, as attributes, each made on first use from its dataset."""
 
     def __init__(self, data: xr.Dataset) -> None:
         self.reading = Reading(data)
+        self._declared = {table.name: table for table in (*DECLARED, *provenance.ORIGINS)}
+
+    def __getattr__(self, name: str) -> Table:
+        declared = self.__dict__.get("_declared", {})
+        if name not in declared:
+            raise AttributeError(name)
+        found: Table = declared[name].of(self)
+        self.__dict__[name] = found
+        return found
 
     @cached_property
-    def orders(self) -> Table:
-        """Accelerators on order."""
-        return purchases.orders(self.reading)
-
-    @cached_property
-    def power(self) -> Table:
-        """Halls, power sources and openings of sites."""
-        return purchases.power(self.reading)
-
-    @cached_property
-    def fabric(self) -> Table:
-        """Endpoints and instances of fabrics."""
-        return purchases.fabric(self.reading)
-
-    @cached_property
-    def leases(self) -> Table:
-        """Leases."""
-        return purchases.leases(self.reading)
-
-    @cached_property
-    def runs(self) -> Table:
-        """What became of every run."""
-        return outcomes.runs(self.reading)
-
-    @cached_property
-    def cash(self) -> Table:
-        """Cash by fiscal year against budget."""
-        return outcomes.cash(self.reading, self.ledger)
-
-    @cached_property
-    def ledger(self) -> Table:
-        """Every line of money."""
-        return outcomes.ledger(self.reading)
-
-    @cached_property
-    def use(self) -> Table:
-        """Accelerators by site, type and period."""
-        return outcomes.use(self.reading)
-
-    @cached_property
-    def mw(self) -> Table:
-        """MW by site and period."""
-        return outcomes.mw(self.reading)
-
-    @cached_property
-    def streams(self) -> Table:
-        """Streams served."""
-        return outcomes.streams(self.reading)
-
-    @cached_property
-    def worth(self) -> Table:
-        """What one more unit of a limit is worth."""
-        return outcomes.worth(self.reading)
+    def purchases(self) -> list[Purchase]:
+        """What the plan buys, and what stands or was on order."""
+        return read_purchases(self.reading)
 
     def all(self) -> tuple[Table, ...]:
-        """Every table, in the order of the workbook."""
-        return (
-            self.orders, self.power, self.fabric, self.leases, self.runs, self.cash, self.ledger, self.use, self.mw,
-            self.streams, self.worth,
-        )  # fmt: skip
+        """Every table that has a CSV file."""
+        return tuple(getattr(self, table.name) for table in DECLARED)
 
 
 def csv_text(table: Table) -> str:
@@ -115,7 +80,8 @@ def write_tables(data: xr.Dataset, folder: str | Path) -> list[Path]:
 
     Returns
     -------
-    The files written: orders, power, fabric, leases, runs, cash, ledger, use, mw, streams, worth (.csv).
+    The files written, one a table: orders, power, network, leases, runs, calendar, allocation, streams, use, mw,
+    traffic, sales, assets, cash, quarters, ledger, worth (.csv).
     """
     tables = PlanTables(data).all()
     return [write_bytes(Path(folder) / f"{table.name}.csv", csv_text(table).encode()) for table in tables]

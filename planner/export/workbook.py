@@ -5,23 +5,29 @@ from __future__ import annotations
 import datetime
 import io
 from pathlib import Path
-from typing import Any
 
 import xarray as xr
 import xlsxwriter
 
 from planner.core.files import write_bytes
-from planner.export import provenance
 from planner.export.cash_sheet import write_cash
+from planner.export.charts import write_charts, write_periods
+from planner.export.depreciation_sheet import write_assets, write_depreciation
 from planner.export.pen import Pen
 from planner.export.placed import HEAD, write_table
-from planner.export.reading import Reading, Table
 from planner.export.summary import PlanSummary
 from planner.export.summary_sheet import write_summary
 from planner.export.tables import PlanTables
+from planner.export.team_sheet import write_teams
 
 CREATED = datetime.datetime(2000, 1, 1)  # fixed, so that the same plan gives the same bytes
+A4 = 9
 _PLAIN = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+FRONT = ("Summary", "Charts", "Cash", "Depreciation", "Teams")
+ALWAYS = ("quarters", "orders", "power", "network", "leases", "sales", "use", "mw", "runs", "allocation")
+WHERE_ANY = ("traffic", "streams", "worth")
+BACK = ("ledger", "sources")
+ORIGINS = ("catalogue", "changes", "settings")
 
 
 def workbook_bytes(data: xr.Dataset) -> bytes:
@@ -30,19 +36,26 @@ def workbook_bytes(data: xr.Dataset) -> bytes:
     book = xlsxwriter.Workbook(out, _PLAIN)
     book.set_properties({"title": "Plan", "created": CREATED})
     tables, pen = PlanTables(data), Pen(book)
-    summary, cash = book.add_worksheet("Summary"), book.add_worksheet("Cash")
-    money = (tables.orders, tables.power, tables.fabric, tables.leases, tables.ledger)
-    placed = {table.name: write_table(book, pen, table) for table in (*money, tables.runs)}
-    _run_calendar(book, pen, tables.reading, tables.runs)
-    r = tables.reading
-    origins = (provenance.sources(r), provenance.catalogue(r), provenance.changes(r), provenance.settings(r))
-    for table in (tables.use, tables.mw, tables.streams, tables.worth, *origins):
-        if table.rows or table.name == "sources":
-            write_table(book, pen, table)
-    write_cash(cash, pen, tables, placed["ledger"])
-    write_summary(summary, pen, PlanSummary(data, tables), placed)
+    front = {name: book.add_worksheet(name) for name in FRONT}
+    wanted = [*ALWAYS, *(("calendar",) if tables.runs.rows else ())]
+    wanted += [name for name in WHERE_ANY if getattr(tables, name).rows]
+    placed = {name: write_table(book, pen, getattr(tables, name)) for name in wanted}
+    placed["assets"] = write_assets(book, pen, tables)
+    periods = write_periods(book.add_worksheet("Periods"), pen, tables, placed)
+    for name in (*BACK, *(name for name in ORIGINS if getattr(tables, name).rows)):
+        placed[name] = write_table(book, pen, getattr(tables, name))
+    cash = write_cash(front["Cash"], pen, tables, placed["ledger"])
+    write_depreciation(front["Depreciation"], pen, tables, placed["assets"])
+    write_teams(front["Teams"], pen, tables, placed["allocation"])
+    write_charts(book, front["Charts"], tables, cash, periods)
+    write_summary(front["Summary"], pen, PlanSummary(data, tables), placed)
     for sheet in book.worksheets():
         pen.fit_columns(sheet)
+        sheet.set_landscape()
+        sheet.set_paper(A4)
+        sheet.fit_to_pages(1, 1 if sheet.get_name() == "Charts" else 0)
+        if sheet.get_name() not in ("Summary", "Charts"):
+            sheet.repeat_rows(HEAD)
     book.close()
     return out.getvalue()
 
@@ -62,27 +75,3 @@ def write_workbook(data: xr.Dataset, path: str | Path) -> Path:
     The path written.
     """
     return write_bytes(path, workbook_bytes(data))
-
-
-def _run_calendar(book: Any, pen: Pen, reading: Reading, runs: Table) -> None:
-    """Which gang is present in which period of the reported horizon, run by run."""
-    if not runs.rows:
-        return
-    sheet = book.add_worksheet("Calendar")
-    pen.text(sheet, 0, 0, "Run calendar: accelerators that each run holds, by period", bold=True)
-    calendar = reading.case.calendar
-    periods = [period for period in calendar.periods if not period.in_tail]
-    for column, heading in enumerate(("run", "site", "accelerator")):
-        pen.text(sheet, HEAD, column, heading, head=True)
-    for column, period in enumerate(periods, 3):
-        pen.text(sheet, HEAD, column, calendar.label(period.start), head=True)
-    for row, run in enumerate(runs.records(), HEAD + 1):
-        for column, name in enumerate(("run", "site", "accelerator")):
-            pen.value(sheet, row, column, "id", run[name])
-        if run["start"] is None:
-            continue
-        start, finish = calendar.month(run["start"]), calendar.month(run["finish"])
-        for column, period in enumerate(periods, 3):
-            if start < period.end and finish > period.start:
-                pen.value(sheet, row, column, "integer", run["n"])
-    sheet.freeze_panes(HEAD + 1, 3)

@@ -1,4 +1,4 @@
-"""What the charts share: a figure, period edges, colours that stay the same from chart to chart."""
+"""What the charts share: a figure, legends that cover nothing, period edges, stacked areas, colours."""
 
 from __future__ import annotations
 
@@ -23,6 +23,21 @@ def figure(title: str, unit: str, rows: int = 1, height: float = 4.0) -> tuple[F
         ax.set_ylabel(unit)
         ax.spines[["top", "right"]].set_visible(False)
     return fig, axes
+
+
+def legend_beside(ax: Axes, upward: bool = False) -> None:
+    """The legend to the right of the axes, never over data; `upward`: in the order of stacked areas."""
+    handles, labels = ax.get_legend_handles_labels()
+    if handles:
+        step = -1 if upward else 1
+        ax.legend(
+            handles[::step],
+            labels[::step],
+            loc="upper left",
+            bbox_to_anchor=(1.0, 1.0),
+            frameon=False,
+            fontsize="small",
+        )
 
 
 def reported(data: xr.Dataset) -> xr.Dataset:
@@ -51,6 +66,4 @@ def stack(ax: Axes, dates: np.ndarray[Any, Any], layers: list[tuple[str, np.ndar
         top = bottom + steps(values)
         ax.fill_between(dates, bottom, top, step="post", label=label, color=colour, linewidth=0)
         bottom = top
-    if ax.get_legend_handles_labels()[0]:
-        ax.legend(loc="upper left", frameon=False, fontsize="small")
     ax.margins(x=0)

@@ -1,7 +1,8 @@
-"""What moved between two plans: money as intervals, orders, MW, runs."""
+"""What moved between two plans: the best value as an interval; value by part, cash, orders, MW and runs of the two."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 import xarray as xr
 
 LEAST = 1e-6
+MOST = 20  # rows of a table in the text
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,27 +39,38 @@ class Interval:
 
 @dataclass(frozen=True)
 class Comparison:
-    """This plan against a base: value as an interval, and tables of what moved (empty: nothing did)."""
+    """This plan against a base: value as an interval, and tables of what moved (empty: nothing did).
 
-    studies: tuple[str, str]
+    The interval is of the best that either study allows; the tables are of these two plans, and others within
+    the same gaps may differ from them. Tables have the columns `base`, `this` and `change`, but `runs`, which
+    says in words what became of a run, the most valuable first.
+    """
+
+    plans: tuple[str, str]
     value: Interval
+    parts: pd.DataFrame
     cash: pd.DataFrame
     orders: pd.DataFrame
     power: pd.DataFrame
     runs: pd.DataFrame
 
     def text(self) -> str:
-        """The comparison as plain text."""
-        this, base = self.studies
-        parts = [f"{this} against {base}", f"Net value: {self.value}"]
-        for title, table in (
-            ("Cash by fiscal year, M$", self.cash),
-            ("Orders by period of arrival, accelerators", self.orders),
-            ("MW at the end of what is reported", self.power),
-            ("Runs", self.runs),
+        """The comparison as plain text, at most 20 rows of each table: those that moved most."""
+        this, base = self.plans
+        paragraphs = [f"this: {this}\nbase: {base}", f"Best net value, this less base: {self.value}"]
+        many = len(self.orders) > MOST
+        for title, table, digits in (
+            ("Net value of the two plans by part, M$ of today", self.parts, 1),
+            ("Cash by fiscal year, M$", self.cash, 1),
+            ("Accelerators by arrival", _by_year(self.orders) if many else self.orders, 0),
+            ("MW at the end of each fiscal year", self.power, 1),
         ):
-            parts.append(f"\n{title}: " + ("the same" if table.empty else "\n" + table.to_string(na_rep="")))
-        return "\n".join(parts)
+            paragraphs.append(f"{title}: the same" if table.empty else f"{title}\n{_rows(table, digits)}")
+        paragraphs.append("Runs: the same" if self.runs.empty else _run_lines(self.runs))
+        return "\n\n".join(paragraphs)
+
+    def __repr__(self) -> str:
+        return self.text()
 
 
 def compare(this: xr.Dataset, base: xr.Dataset) -> Comparison:
@@ -70,15 +83,20 @@ def compare(this: xr.Dataset, base: xr.Dataset) -> Comparison:
 
     Returns
     -------
-    Value of `this` minus value of `base` as an interval: each plan's best value lies between its objective
-    and its bound. Tables with columns `base`, `this` and `change`.
+    Value of `this` minus value of `base` as an interval: each study's best value lies between its plan's objective
+    and its bound.
     """
     value = Interval(
         this.attrs["objective_musd"] - base.attrs["bound_musd"], this.attrs["bound_musd"] - base.attrs["objective_musd"]
     )
+    mine, theirs = _changes(this), _changes(base)
     return Comparison(
-        (str(this.attrs["study"]), str(base.attrs["study"])),
+        (
+            _headline(this, [c for c in mine if c not in theirs]),
+            _headline(base, [c for c in theirs if c not in mine]),
+        ),
         value,
+        _moved(_parts(this), _parts(base)),
         _moved(_cash(this), _cash(base)),
         _moved(_orders(this), _orders(base)),
         _moved(_mw(this), _mw(base)),
@@ -86,10 +104,59 @@ def compare(this: xr.Dataset, base: xr.Dataset) -> Comparison:
     )
 
 
+def _changes(data: xr.Dataset) -> list[str]:
+    """What a plan's study changed in its scenario, in the words of `--set`."""
+    marks = {"multiply": "*", "add": "+", "subtract": "-", "set": ""}
+    changes = json.loads(data.attrs["inputs"]).get("changes", [])
+    return [f"{change['path']}={marks[change['op']]}{change['value']}" for change in changes]
+
+
+def _headline(data: xr.Dataset, changes: list[str]) -> str:
+    """A plan's study, figures, and what was changed there alone."""
+    a = data.attrs
+    lines = [f"{a['study']}: net value {a['objective_musd']:,.1f} M$, at most {a['bound_musd']:,.1f}, {a['status']}"]
+    lines += [f"  with {change}" for change in changes[:MOST]]
+    return "\n".join(lines + ([f"  and {len(changes) - MOST} more changes"] if len(changes) > MOST else []))
+
+
+def _by_year(orders: pd.DataFrame) -> pd.DataFrame:
+    """Orders over all sites, by type and calendar year of arrival."""
+    years = orders.index.get_level_values("arrives").str[:4].rename("arrives")
+    found = orders.groupby([orders.index.get_level_values("accelerator"), years], sort=False).sum()
+    return found.loc[found["change"].abs() > LEAST]
+
+
+def _rows(table: pd.DataFrame, digits: int) -> str:
+    """The rows that moved most, in their own order."""
+    shown = table.loc[table.index.isin(table["change"].abs().nlargest(MOST).index)]
+    # + 0.0: no minus zero
+    text = shown.to_string(float_format=lambda v: f"{round(v, digits) + 0.0:,.{digits}f}", sparsify=False)
+    left = len(table) - len(shown)
+    return text + (f"\n... and {left} that moved less" if left else "")
+
+
+def _run_lines(runs: pd.DataFrame) -> str:
+    refused = runs == "refused"
+    more, fewer = int((refused["this"] & ~refused["base"]).sum()), int((refused["base"] & ~refused["this"]).sum())
+    lines = [f"Runs: {len(runs)} differ; {more} refused that were not, {fewer} no longer refused"]
+    for run, row in runs.head(MOST).iterrows():
+        lines += [f"  {run}", f"    base  {row['base']}", f"    this  {row['this']}"]
+    return "\n".join(lines + ([f"... and {len(runs) - MOST} of less value"] if len(runs) > MOST else []))
+
+
 def _moved(this: pd.Series[float], base: pd.Series[float]) -> pd.DataFrame:
     both = pd.DataFrame({"base": base, "this": this}).fillna(0.0)
     both["change"] = both["this"] - both["base"]
     return both.loc[both["change"].abs() > LEAST].round(3)
+
+
+def _parts(data: xr.Dataset) -> pd.Series[float]:
+    """What each part adds to the objective, M$ of today."""
+    index = pd.MultiIndex.from_arrays(
+        [data["line_kind"].to_numpy(), data["line_part"].to_numpy()], names=["kind", "part"]
+    )
+    lines: pd.Series[float] = pd.Series(data["ledger_discounted_musd"].to_numpy(), index=index, dtype=float)
+    return lines.groupby(level=["kind", "part"]).sum()
 
 
 def _cash(data: xr.Dataset) -> pd.Series[float]:
@@ -112,35 +179,41 @@ def _orders(data: xr.Dataset) -> pd.Series[float]:
 
 
 def _mw(data: xr.Dataset) -> pd.Series[float]:
+    """MW of IT of halls and MW at the meter of sources, at the end of each fiscal year that is reported."""
     parts = []
-    for name, dim in (("hall_mw", "hall"), ("power_source_mw", "power_source")):
+    years = data["year"].to_numpy()
+    ends = [t for t in np.flatnonzero(~data["in_tail"].to_numpy()) if t + 1 == len(years) or years[t + 1] != years[t]]
+    for name, dim, what in (("hall_mw", "hall", "hall"), ("power_source_mw", "power_source", "source")):
         if name in data:
-            last = data[name].isel(period=int(np.flatnonzero(~data["in_tail"].to_numpy())[-1]))
-            parts.append(pd.Series(last.to_numpy(), index=pd.Index(data[dim].to_numpy(), name="item")))
+            table = data[name].transpose(dim, "period").to_numpy()[:, ends]
+            rows = [(what, str(item), int(years[t])) for item in data[dim].to_numpy() for t in ends]
+            index = pd.MultiIndex.from_tuples(rows, names=["kind", "item", "year"]) if rows else None
+            parts.append(pd.Series(table.ravel(), index=index, dtype=float))
     return pd.concat(parts) if parts else pd.Series(dtype=float)
 
 
 def _runs(this: xr.Dataset, base: xr.Dataset) -> pd.DataFrame:
     columns = ["run_status", "run_start", "run_finish", "run_site", "run_accelerator", "run_n", "run_months_late"]
+    found: dict[str, pd.Series[str]] = {}
+    for name, data in (("base", base), ("this", this)):
+        table = data[columns].to_dataframe()[columns] if "run_status" in data else pd.DataFrame(columns=columns)
+        found[name] = pd.Series({run: _run_text(row) for run, row in table.iterrows()}, dtype=object)
+    both = pd.DataFrame(found).fillna("not asked for")
+    worth = _asked(base).combine_first(_asked(this)).reindex(both.index)
+    moved = both.loc[worth.sort_values(ascending=False, kind="stable").index]
+    return moved.loc[moved["base"] != moved["this"]].rename_axis("run")
 
-    def table(data: xr.Dataset) -> pd.DataFrame:
-        if "run_status" not in data:
-            return pd.DataFrame(columns=columns)
-        return data[columns].to_dataframe()[columns]
 
-    mine, theirs = table(this), table(base)
-    rows = mine.index.union(theirs.index)
-    mine, theirs = mine.reindex(rows), theirs.reindex(rows)
-    differs = (mine.astype(str) != theirs.astype(str)).any(axis=1)
-    shown = {"base": theirs[differs].apply(_run_text, axis=1), "this": mine[differs].apply(_run_text, axis=1)}
-    return pd.DataFrame(shown) if differs.any() else pd.DataFrame()
+def _asked(data: xr.Dataset) -> pd.Series[float]:
+    """What runs are worth if they are in time, M$."""
+    rows = json.loads(data.attrs["inputs"])["tables"].get("runs", [])
+    return pd.Series({row["run"]: row["value_musd"] for row in rows}, dtype=float)
 
 
 def _run_text(row: pd.Series[str]) -> str:
-    if not isinstance(row["run_status"], str):
-        return "not asked for"
     if row["run_status"] == "refused":
         return "refused"
-    late = f", {int(row['run_months_late'])} months late" if row["run_status"] == "late" else ""
+    months = int(row["run_months_late"])
+    late = f", {months} month{'' if months == 1 else 's'} late" if row["run_status"] == "late" else ""
     gang = f"{int(row['run_n']):,} {row['run_accelerator']} at {row['run_site']}"
     return f"{row['run_start']} to {row['run_finish']}: {gang}{late}"

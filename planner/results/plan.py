@@ -13,6 +13,8 @@ import xarray as xr
 from planner.core.errors import InputError, Problem
 from planner.core.files import replacing
 from planner.core.inputs import Inputs
+from planner.core.methods import with_noted_methods
+from planner.results.compare import Comparison, compare
 
 # HDF5 holds no attribute above 64 KiB: in the file these, and any other that is long, stand as scalar variables.
 _LONG = ("inputs", "options", "versions", "timings", "sizes", "equations")
@@ -20,13 +22,14 @@ _AS_VARIABLE = "attr_"
 LONGEST_ATTRIBUTE = 32_000  # bytes
 
 
+@with_noted_methods
 class Plan:
     """The result of a solve: decisions, money and provenance in `data`; never without its gap.
 
     `data` is an `xarray.Dataset` whose dims and variables are those of scenario format 1.
     """
 
-    # bound in planner/__init__.py: export lies above results
+    # noted in planner/__init__.py: export lies above results
     to_excel: Callable[[str | Path], Path]
     to_csv: Callable[[str | Path], list[Path]]
     summary: Callable[[], str]
@@ -76,6 +79,10 @@ class Plan:
     def cash(self) -> xr.DataArray:
         """Capital cash by category and fiscal year, M$."""
         return self.data["cash"]
+
+    def compare(self, base: Plan) -> Comparison:
+        """What moved from `base` to this plan: net value as an interval, cash, orders, MW, runs."""
+        return compare(self.data, base.data)
 
     def to_netcdf(self, path: str | Path) -> Path:
         """Write the plan as netCDF, whole or not at all.

@@ -9,6 +9,7 @@ from collections import defaultdict
 
 from tests.brute_force.arithmetic import COOLS, HOURS, MUSD, Scenario
 from tests.brute_force.problem import ONE, Key, Problem, Terms, affine, total
+from tests.brute_force.reuse import moved, phases, sold
 from tests.generators import Row
 
 Stock = dict[tuple[str, str, int], Terms]  # by (type, place, period)
@@ -51,6 +52,8 @@ def fleet(p: Problem, s: Scenario) -> Stock:
         for t, period in enumerate(s.periods):
             if s.lasts(period, s.month(row["in_service_from"]), s.month(row.get("retires"))):
                 service[row["accelerator"], row["site"], t][ONE] += row["count"]
+    for place, key in sold(p, s):
+        service[place][key] -= 1.0
     yearly = {r["item"]: r["usd_per_year"] * MUSD for r in s.rows("opex")}
     online: Stock = {}
     for (g, site, t), units in service.items():
@@ -138,16 +141,33 @@ def _modules(
     most = row["max_modules"] if kind == "hall" else (row["max_mw"] - row["existing_mw"]) / mw if mw else 0
     names = [f"{row['site']}.{name}", name]
     built = [affine((ONE, row["existing_mw"])) for _ in s.periods]
-    keys = {}
+    standing: list[Terms] = [{} for _ in s.periods]
+    life = row.get("life_months") or float("inf")
     for v, start, order in s.arrivals(row, lead) if most > 0 else []:
-        keys[p.integer(kind, row["site"], name, v)] = 1.0
-        key = list(keys)[-1]
+        if not any(s.lasts(period, start, start + life) for period in s.periods):
+            continue  # houses nothing in any period, and nothing would limit it: never worth its price
+        key = p.integer(kind, row["site"], name, v)
         price = mw * s.price(names, row["price_musd_per_mw"], order)
-        buy(p, {key: 1.0}, part, names, price, (order, start, start), float("inf"))
+        buy(p, {key: 1.0}, part, names, price, (order, start, start), start + life)
         closed.get(row["site"], []).append((key, order, most))
         for t in range(v, len(s.periods)):
-            built[t][key] += mw
-    p.at_most("other", keys, {ONE: most})
+            if s.lasts(s.periods[t], start, start + life):
+                built[t][key] += mw
+                standing[t][key] = 1.0
+    for modules in standing:
+        p.at_most("other", modules, {ONE: most})
+    rent = row.get("rent_usd_per_kw_month", 0.0) * 1000 * MUSD
+    for period, there in zip(s.periods, built, strict=True):
+        p.money("opex", "rent", period.start, total([(rent * period.months, there)]))
+    if kind == "source":
+        for key, order, v, more in phases(p, s, row):
+            closed.get(row["site"], []).append((key, order, 1))
+            for there in built[v:]:
+                there[key] += more
+        for there in built:
+            p.at_most("other", there, {ONE: row["max_mw"]})
+    else:
+        moved(p, s, row, built)
     yearly = next((r["usd_per_year"] for n in names for r in s.rows("opex") if r["item"] == n), 0.0) * MUSD
     for t, period in enumerate(s.periods):
         p.money("opex", "running", period.start, total([(yearly / 12 * period.months, built[t])]))

@@ -36,8 +36,15 @@ class Best:
 
 
 def largest_values(problem: Problem) -> dict[Key, float]:
-    """The most each integer can be, by the rows that hold integers only, over and over until nothing changes."""
-    rows = [terms for _, terms in problem.rows if all(key == ONE or key in problem.integers for key in terms)]
+    """The most each integer can be, by the rows that hold integers only, over and over until nothing changes.
+
+    A real that only adds to the left side of a row, as what retrofits cost adds to spending, is left out of it.
+    """
+    rows = [
+        {key: a for key, a in terms.items() if key == ONE or key in problem.integers}
+        for _, terms in problem.rows
+        if all(a >= 0 or key == ONE or key in problem.integers for key, a in terms.items())
+    ]
     most = dict.fromkeys(problem.integers, np.inf)
     changed = True
     while changed:
@@ -57,12 +64,12 @@ def largest_values(problem: Problem) -> dict[Key, float]:
 def axes(problem: Problem, most: dict[Key, float]) -> list[list[dict[Key, int]]]:
     """The small integers that are enumerated, each with its options: which columns it sets to what.
 
-    A run is one integer (its start, or none), so is the opening of a site. `most` bounds the others.
+    A run is one integer (its start, or none), so is the opening of a site or link. `most` bounds the others.
     """
     least = {c["lease"]: c["min_lots"] for c in problem.scenario.rows("leases")}
     grouped: dict[Key, list[dict[Key, int]]] = {}
     for key in problem.integers:
-        if key[0] in ("start", "opened"):
+        if key[0] in ("start", "opened", "link opened"):
             group = ("start", key[1].run) if key[0] == "start" else key[:2]
             grouped.setdefault(group, [{}]).append({key: 1})
             continue

@@ -13,7 +13,7 @@ from tests.brute_force.arithmetic import Scenario
 Key = Hashable
 Terms = dict[Key, float]  # coefficients by column; those of `ONE` are a constant
 ONE = "one"
-SIGN = {"value": 1.0, "terminal": 1.0, "capex": -1.0, "opex": -1.0, "penalty": -1.0}
+SIGN = {"value": 1.0, "terminal": 1.0, "resale": 1.0, "capex": -1.0, "opex": -1.0, "penalty": -1.0}
 
 
 def affine(*terms: tuple[Key, float]) -> Terms:

@@ -10,6 +10,7 @@ from collections import defaultdict
 
 from tests.brute_force.arithmetic import MUSD, Gang, Scenario
 from tests.brute_force.capacity import Stock, buy, fleet, leases, power, supply
+from tests.brute_force.network import Away, links
 from tests.brute_force.problem import ONE, Key, Problem, Terms, affine, total
 from tests.generators import Document, Row
 
@@ -23,16 +24,19 @@ def build(document: Document, without: frozenset[str] = frozenset()) -> Problem:
     leases(p, s, online)
     power(p, s, online)
     gangs = [(gang, p.integer("start", gang)) for gang in s.gangs()]
-    used = _streams(p, s, online)
+    used, away = _streams(p, s, online)
     _runs(p, s, online, gangs, used)
+    links(p, s, away)
     _fabrics(p, s, online, gangs)
     _budgets(p, s)
     return p
 
 
-def _streams(p: Problem, s: Scenario, online: Stock) -> Stock:
-    """Service, utility and shortfall of the streams; returns what they take."""
+def _streams(p: Problem, s: Scenario, online: Stock) -> tuple[Stock, Away]:
+    """Service, utility and shortfall of the streams; returns what they take, and the Tb/s from their homes."""
     taken: Stock = defaultdict(dict)
+    away: Away = defaultdict(dict)
+    own = {r["site"] for r in s.rows("sites")}
     places = [r["site"] for r in s.rows("sites")] + [r["lease"] for r in s.rows("leases")]
     fees = _fees(s)
     for i in s.rows("streams"):
@@ -43,6 +47,8 @@ def _streams(p: Problem, s: Scenario, online: Stock) -> Stock:
                     speed, key = s.stream_speed(i, g), p.real("use", i["stream"], g["accelerator"], place, t)
                     served[key] = speed
                     taken[g["accelerator"], place, t][key] = 1.0
+                    if (home := i.get("home_site")) and place in own - {home}:
+                        away[home, place, t][key] = i["tbps_per_pflops_away"] * speed
                     p.money("opex", "placement", period.start, {key: fees(i["stream"], place, speed) * period.months})
             floor, ceiling = s.stream_limits(i, period)
             if ceiling < float("inf"):
@@ -61,7 +67,7 @@ def _streams(p: Problem, s: Scenario, online: Stock) -> Stock:
                 p.money("value", "stream", period.start, {part: row["musd_per_pflops_month"] * period.months})
                 below, parts[part] = row["up_to_pflops"], 1.0
             p.at_most("other", parts, served)
-    return taken
+    return taken, away
 
 
 def _fees(s: Scenario):

@@ -39,15 +39,15 @@ class Instance:
 def instance(seed: int, shape: Shape = SMALL) -> Instance:
     """The first scenario of a seed that is small enough: at most 12 integers, and not too many points."""
     for attempt in range(50):
-        label = f"{seed}.{attempt}"
+        label = f"{'wide ' if shape.wide else ''}{seed}.{attempt}"
         document = scenario(SeededPick(label), shape, f"random_{seed}_{attempt}")
         problem = build(document)
-        choices = axes(problem, largest_values(problem))
-        if len(choices) <= MOST_INTEGERS:
-            try:
+        try:
+            choices = axes(problem, largest_values(problem))
+            if len(choices) <= MOST_INTEGERS:
                 return Instance(label, document, problem, best(problem, choices))
-            except TooLarge:
-                continue
+        except TooLarge:
+            continue
     raise AssertionError(f"no scenario of seed {seed} is small enough")
 
 

@@ -50,7 +50,7 @@ def test_export_writes_a_workbook_or_tables(command: Planner, saved: Path, tmp_p
     assert (said.code, said.out) == (0, f"{tmp_path / 'book.xlsx'}\n")
     assert (tmp_path / "book.xlsx").read_bytes()[:2] == b"PK"
     found = command("export", saved, "--to", f"{tmp_path}/tables/", "--json").json
-    assert len(found["files"]) == 11
+    assert len(found["files"]) == 17
     assert all(Path(file).is_file() for file in found["files"])
     (tmp_path / "with.dot").mkdir()
     assert command("export", saved, "--to", tmp_path / "with.dot").code == 0
@@ -130,11 +130,13 @@ def test_compare_says_what_moved(command: Planner, saved: Path, tmp_path: Path) 
     less = planner.load("tiny").with_({"budgets.*.all.budget_musd": "*0.5"}).solve().to_netcdf(tmp_path / "less.nc")
     said = command("compare", saved, less)
     assert said.code == 0
-    assert "Net value: -" in said.out
+    assert "Best net value, this less base: -" in said.out
+    assert "  with budgets.*.all.budget_musd=*0.5" in said.out
     found = command("compare", saved, less, "--json").json
     assert found["value"]["resolved"] is True
     assert found["value"]["high_musd"] < 0
     assert found["cash"] and found["orders"]
+    assert set(found["runs"][0]) == {"run", "base", "this"}
 
 
 def test_size_gives_formula_and_source(command: Planner) -> None:

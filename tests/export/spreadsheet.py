@@ -8,8 +8,8 @@ from typing import Any
 from openpyxl.utils.cell import range_boundaries
 
 TOKEN = re.compile(
-    r"""\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<text>"[^"]*")|(?P<name>SUMIFS|SUM|ROUND)\(|"""
-    r"""(?P<ref>(?:[A-Za-z]+!)?\$?[A-Z]+\$?\d+(?::\$?[A-Z]+\$?\d+)?)|(?P<sign>[-+,)]))"""
+    r"""\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<text>"[^"]*")|(?P<name>SUMIFS|SUM|ROUND|MAX|MIN)\(|"""
+    r"""(?P<ref>(?:[A-Za-z]+!)?\$?[A-Z]+\$?\d+(?::\$?[A-Z]+\$?\d+)?)|(?P<sign>[-+*/,)]))"""
 )
 
 
@@ -18,62 +18,75 @@ class Calculator:
 
     def __init__(self, book: Any) -> None:
         self.book = book
+        self._known: dict[tuple[str, str], Any] = {}
 
     def value(self, sheet: str, cell: Any) -> Any:
         """What a cell comes to."""
-        if cell.data_type == "f":
+        if cell.data_type != "f":
+            return cell.value
+        key = (sheet, cell.coordinate)
+        if key not in self._known:
             tokens = list(TOKEN.finditer(cell.value[1:]))
             assert "".join(m[0] for m in tokens) == cell.value[1:], f"not understood: {cell.value}"
-            return self._sum(sheet, tokens)
-        return cell.value
+            self._known[key] = self._sum(sheet, tokens)
+            assert not tokens, f"not understood: {cell.value}"
+        return self._known[key]
 
     def _cells(self, sheet: str, ref: str) -> list[Any]:
         name, _, cells = ref.rpartition("!")
         page = self.book[name or sheet]
         left, top, right, bottom = range_boundaries(cells)
-        return [
-            self.value(page.title, page.cell(row, column))
-            for row in range(top, bottom + 1)
-            for column in range(left, right + 1)
-        ]
+        rows = page.iter_rows(min_row=top, max_row=bottom, min_col=left, max_col=right)
+        return [self.value(page.title, cell) for row in rows for cell in row]
 
     def _sum(self, sheet: str, tokens: list[re.Match[str]]) -> float:
-        total, sign = 0.0, 1
-        while tokens and tokens[0]["sign"] not in (",", ")"):
-            token = tokens.pop(0)
-            if token["sign"]:
-                sign = 1 if token["sign"] == "+" else -1
-            elif token["name"]:
-                total, sign = total + sign * self._call(sheet, token["name"], tokens), 1
-            else:
-                total, sign = total + sign * self._plain(sheet, token), 1
+        total = self._product(sheet, tokens)
+        while tokens and tokens[0]["sign"] in ("+", "-"):
+            sign = 1 if tokens.pop(0)["sign"] == "+" else -1
+            total += sign * self._product(sheet, tokens)
         return total
 
-    def _plain(self, sheet: str, token: re.Match[str]) -> float:
+    def _product(self, sheet: str, tokens: list[re.Match[str]]) -> float:
+        value = self._factor(sheet, tokens)
+        while tokens and tokens[0]["sign"] in ("*", "/"):
+            times = tokens.pop(0)["sign"] == "*"
+            factor = self._factor(sheet, tokens)
+            value = value * factor if times else value / factor
+        return value
+
+    def _factor(self, sheet: str, tokens: list[re.Match[str]]) -> float:
+        token = tokens.pop(0)
+        if token["name"] in ("SUM", "SUMIFS"):
+            return self._over_ranges(sheet, token["name"], tokens)
+        if token["name"]:
+            return self._over_numbers(sheet, token["name"], tokens)
         if token["number"]:
             return float(token["number"])
         (value,) = self._cells(sheet, token["ref"])
         return float(value or 0.0)
 
-    def _call(self, sheet: str, name: str, tokens: list[re.Match[str]]) -> float:
+    def _over_numbers(self, sheet: str, name: str, tokens: list[re.Match[str]]) -> float:
+        values = [self._sum(sheet, tokens)]
+        while tokens.pop(0)["sign"] == ",":
+            values.append(self._sum(sheet, tokens))
         if name == "ROUND":
-            value = self._sum(sheet, tokens)
-            assert tokens.pop(0)["sign"] == ","
-            digits = int(tokens.pop(0)["number"])
-            assert tokens.pop(0)["sign"] == ")"
-            return round(value, digits)
+            return round(values[0], int(values[1]))
+        return max(values) if name == "MAX" else min(values)
+
+    def _over_ranges(self, sheet: str, name: str, tokens: list[re.Match[str]]) -> float:
         arguments: list[re.Match[str]] = []
         while (token := tokens.pop(0))["sign"] != ")":
             if not token["sign"]:
                 arguments.append(token)
-        ranges = [self._cells(sheet, a["ref"]) if a["ref"] else a for a in arguments]
+        ranges = [self._cells(sheet, a["ref"]) if a["ref"] else [a] for a in arguments]
         if name == "SUM":
             return float(sum(v for v in ranges[0] if isinstance(v, int | float)))
+        wanted = [
+            m["text"].strip('"') if m["text"] else float(m["number"]) if m["number"] else ranges[k][0]
+            for k, m in list(enumerate(arguments))[2::2]
+        ]
         total = 0.0
         for i, amount in enumerate(ranges[0]):
-            held = [
-                ranges[k][i] == (m["text"].strip('"') if m["text"] else float(m["number"]))
-                for k, m in zip(range(1, len(ranges), 2), arguments[2::2], strict=True)
-            ]
+            held = [ranges[k][i] == want for k, want in zip(range(1, len(ranges), 2), wanted, strict=True)]
             total += amount if all(held) and isinstance(amount, int | float) else 0.0
         return total

@@ -13,7 +13,7 @@ import xarray as xr
 import planner
 from planner import InputError, Plan
 
-NAMES = ("rich", "bare", "idle", "tiny")
+NAMES = ("rich", "bare", "idle", "tiny", "campus", "early")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -100,4 +100,4 @@ def test_a_damaged_plan_is_refused_in_words(plans: dict[str, Plan], tmp_path: Pa
 
 def test_methods_are_bound_with_the_public_names(plans: dict[str, Plan], tmp_path: Path) -> None:
     assert plans["bare"].to_excel(tmp_path / "plan.xlsx").is_file()
-    assert len(plans["bare"].to_csv(tmp_path / "tables")) == 11
+    assert len(plans["bare"].to_csv(tmp_path / "tables")) == 17

@@ -15,7 +15,7 @@ from planner.export.words import WIDTH, amount, count, grid, listed, money, perc
 from tests.export.documents import bare
 
 
-@pytest.mark.parametrize("name", ["rich", "bare", "idle", "tiny"])
+@pytest.mark.parametrize("name", ["rich", "bare", "idle", "tiny", "campus", "early"])
 def test_fits_the_page(plans: dict[str, Plan], name: str) -> None:
     text = plans[name].summary()
     assert text == summary_text(plans[name].data)
@@ -57,7 +57,7 @@ def test_says_what_a_director_asks(plans: dict[str, Plan]) -> None:
     assert "10 of 10 inputs are assumptions" in text
     assert "Orders: 2,000 accelerators, 60.0 M$" in lines
     assert "Power: 2 MW of halls, 20.0 M$" in lines
-    assert "Fabric: 4.0 M$" in lines
+    assert "Network: 2,000 endpoints, 4.0 M$" in lines
     assert "  all capex  84.0   0.0" in lines
     assert "    budget   84.0  84.0" in lines
     assert "Runs: 1 start in time, 1 late, 0 refused; value 291 M$ of 350 M$" in lines
@@ -98,6 +98,34 @@ def test_many_runs_are_counted_and_the_worst_listed(plans: dict[str, Plan]) -> N
     assert "Runs: 1 start in time, 0 late, 29 refused; value 3.0 M$ of 90.0 M$" in lines
     assert sum("refused" in line for line in lines) == 1 + 12 + 1
     assert "  and 17 refused runs of less value" in lines
+
+
+def test_says_what_several_sites_need(plans: dict[str, Plan]) -> None:
+    lines = [" ".join(line.split()) for line in plans["campus"].summary().splitlines()]
+    assert "Power: 1.2 MW of halls, 1.1 MW retrofitted, 2 MW at the meter, 1 new site, 12.8 M$" in lines
+    assert "beta rented (leased) 0.6 0.6 2026-07 2026-10" in lines
+    assert "alpha air to liquid 1.1 2.2 2026-07 2026-10" in lines
+    assert "beta grid, phases 2 4.0 2026-04 2026-10" in lines
+    assert "Network: 1 link module, 3.5 M$" in lines
+    assert "ab opened 1 1.5 2026-10 2026-10" in lines
+    assert "ab carries 4.0 of 5.0 Tb/s (80.0 %) when fullest, 2026-10" in lines
+    assert "Sales: 800 accelerators, 4.0 M$" in lines
+    assert "old at alpha 800 4.0 2026-01 .. 2026-04" in lines
+
+
+def test_a_gap_of_costs_is_not_called_one_of_value(plans: dict[str, Plan]) -> None:
+    data = plans["campus"].data.copy()
+    assert summary_text(data).splitlines()[1] == "Proven best: no plan costs less."
+    data.attrs = data.attrs | {"status": "gap_reached", "gap": 0.02, "gap_musd": 1.5}
+    assert summary_text(data).splitlines()[1] == "Proven within 2.0 % of gross cost: no plan costs 1.5 M$ less."
+    assert "gross value" not in summary_text(data)
+
+
+def test_orders_that_nothing_needs_are_named(plans: dict[str, Plan]) -> None:
+    data = plans["early"].data.copy(deep=True)
+    assert "no work in this plan" not in summary_text(data)
+    data["in_service"] = data.in_service + 1000
+    assert "  no work in this plan needs 1,000 of those ordered (20.0 M$)" in summary_text(data).splitlines()
 
 
 def test_least_cost_is_told_as_a_cost() -> None:

@@ -17,12 +17,18 @@ from planner.export.workbook import workbook_bytes, write_workbook
 from tests.export.documents import HOSTILE
 from tests.export.spreadsheet import Calculator
 
-NAMES = ("rich", "bare", "idle", "tiny")
+NAMES = ("rich", "bare", "idle", "tiny", "campus", "early")
 CENT = 1e-8  # M$
 
 
 def opened(plan: Plan, cached: bool) -> Any:
     return openpyxl.load_workbook(io.BytesIO(workbook_bytes(plan.data)), data_only=cached)
+
+
+def records(plan: Plan, sheet: str) -> list[dict[str, Any]]:
+    """The rows of a sheet's table, by heading."""
+    head, *rows = opened(plan, cached=True)[sheet].iter_rows(min_row=4, values_only=True)
+    return [dict(zip((str(cell) for cell in head), row, strict=True)) for row in rows]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -59,15 +65,19 @@ def test_totals_are_the_ledger_s_to_the_cent(plans: dict[str, Plan], name: str) 
         of("capex", "compute", "hall", "power", "network"), abs=CENT
     )
     assert rows["opex in all"][last - 1].value == pytest.approx(
-        of("opex", "energy", "running", "lease", "placement"), abs=CENT
+        of("opex", "energy", "running", "lease", "rent", "placement", "traffic"), abs=CENT
     )
     summary = {str(row[0].value): row for row in book["Summary"].iter_rows()}
-    for said, kind, part in (
-        ("accelerators", "capex", "compute"), ("halls and openings of sites", "capex", "hall"),
-        ("power sources", "capex", "power"), ("fabric", "capex", "network"), ("rent", "opex", "lease"),
+    for said, kind, *parts in (
+        ("Orders: compute", "capex", "compute"), ("Orders: hall", "capex", "hall"),
+        ("Orders: power", "capex", "power"), ("Orders: network", "capex", "network"),
+        ("Power: halls, retrofits, openings of sites", "capex", "hall"),
+        ("Power: sources and phases", "capex", "power"), ("Power: rent of leased halls", "opex", "rent"),
+        ("Network: fabrics and links", "capex", "network"), ("Leases: rent", "opex", "lease"),
+        ("Sales: proceeds", "resale", "compute"), ("Assets: cost", "capex", "compute", "hall", "power", "network"),
     ):  # fmt: skip
         sheet, ledger, difference = (cell.value for cell in summary[said][1:4])
-        assert ledger == pytest.approx(of(kind, part), abs=CENT)
+        assert ledger == pytest.approx(of(kind, *parts), abs=CENT)
         assert sheet == pytest.approx(ledger, abs=CENT)
         assert difference == 0
     assert summary["net value"][2].value == pytest.approx(plans[name].objective_musd, abs=CENT)
@@ -99,7 +109,7 @@ def test_hostile_text_stays_text(plans: dict[str, Plan]) -> None:
         for row in sheet.iter_rows():
             for cell in row:
                 if cell.data_type == "f":
-                    assert re.match(r"=(SUM|SUMIFS|ROUND)\(|=[A-Z]+\d+", cell.value), cell.value
+                    assert re.match(r"=((SUM|SUMIFS|ROUND)\(|\$?[A-Z]+\$?\d+|Depreciation!\$B)", cell.value), cell.value
                 if isinstance(cell.value, str) and cell.data_type == "s" and cell.value[:1] in ("=", "+", "-", "@"):
                     assert cell.quotePrefix, f"{cell.coordinate} would turn into a formula when edited"
     with zipfile.ZipFile(io.BytesIO(raw)) as parts:
@@ -128,28 +138,61 @@ def test_the_same_plan_gives_the_same_bytes(plans: dict[str, Plan], name: str) -
 
 
 def test_orders_say_when_for_how_much_and_when_it_is_paid(plans: dict[str, Plan]) -> None:
-    rows = list(opened(plans["rich"], cached=True)["Orders"].iter_rows(min_row=4, values_only=True))
-    head = [str(cell) for cell in rows[0]]
-    ordered = [dict(zip(head, row, strict=True)) for row in rows[1:] if row[0] == "ordered"]
+    ordered = [
+        row for row in records(plans["rich"], "Orders") if (row["status"], row["kind"]) == ("ordered", "accelerator")
+    ]
     assert ordered
     for order in ordered:
-        months = {k: v.year * 12 + v.month for k, v in order.items() if k.endswith(("date", "payment"))}
+        months = {k: v.year * 12 + v.month for k, v in order.items() if k.endswith("date") and v}
         assert months["delivery date"] == months["order date"] + 3
         assert months["arrival date"] == months["order date"] + 6
-        assert months["first payment"] == months["order date"]
-        assert months["last payment"] == months["delivery date"] + 18
+        assert months["deposit date"] == months["order date"]
+        assert months["balance date"] == months["delivery date"] + 18
         price = 30_000 if months["order date"] < 2026 * 12 + 7 else 25_000
         assert order["unit price, USD"] == price
-        assert order["amount, M$"] == pytest.approx(order["accelerators"] * price / 1e6)
+        assert order["amount, M$"] == pytest.approx(order["quantity"] * price / 1e6)
+        assert order["deposit, M$"] == pytest.approx(0.3 * order["amount, M$"])
+
+
+def test_charts_show_the_cells_they_are_about(plans: dict[str, Plan]) -> None:
+    with zipfile.ZipFile(io.BytesIO(workbook_bytes(plans["rich"].data))) as parts:
+        charts = [parts.read(name).decode() for name in sorted(parts.namelist()) if name.startswith("xl/charts/chart")]
+    assert len(charts) == 3
+    book = opened(plans["rich"], cached=True)
+    drawn = {}
+    for chart in charts:
+        for name, values in re.findall(r"<c:ser>.*?<c:tx>(.*?)</c:tx>.*?<c:val>.*?<c:f>(.*?)</c:f>", chart):
+            cell = re.search(r"<c:f>(\w+)!\$(\w+)\$(\d+)</c:f>", name)
+            said = book[cell[1]][cell[2] + cell[3]].value if cell else re.search(r"<c:v>(.*?)</c:v>", name)[1]
+            sheet, cells = values.split("!")
+            drawn[said] = [cell.value for row in book[sheet][cells.replace("$", "")] for cell in row]
+    data = plans["rich"].data
+    shown = data.isel(period=~data.in_tail.values)
+    assert drawn["x1"] == pytest.approx(shown.in_service.sel(accelerator="x1").sum("site").values)
+    assert drawn["drawn, MW of IT"] == pytest.approx(shown.draw_mw.sum("site").values)
+    assert drawn["energised, MW of IT"] == pytest.approx((shown.draw_mw + shown.stranded_mw).sum("site").values)
+    years = sorted(set(shown.year.values.tolist()))
+    assert drawn["compute"] == pytest.approx(data.cash.sel(category="compute", fiscal_year=years).values)
+    assert drawn["budget"] == pytest.approx(data.budget.sel(budget_category="all", fiscal_year=years).values)
+
+
+def test_every_sheet_can_be_opened_without_a_word(plans: dict[str, Plan], recwarn: pytest.WarningsRecorder) -> None:
+    for name in NAMES:
+        book = opened(plans[name], cached=False)
+        assert len(book["Charts"]._charts) >= 2
+    assert not [str(warning.message) for warning in recwarn if "openpyxl" in str(warning.filename)]
 
 
 def test_sheets_can_be_read_on_a_screen(plans: dict[str, Plan]) -> None:
     book = opened(plans["rich"], cached=True)
-    assert book.sheetnames[:2] == ["Summary", "Cash"]
-    for name in ("Orders", "Power", "Fabric", "Leases", "Runs", "Ledger", "Sources"):
+    assert book.sheetnames[:5] == ["Summary", "Charts", "Cash", "Depreciation", "Teams"]
+    for name in ("Orders", "Power", "Network", "Leases", "Runs", "Fleet", "Assets", "Ledger", "Sources"):
         assert book[name].freeze_panes == "B5"
         assert book[name].auto_filter.ref
+    behind_a_number = book["Quarters"]["D5"].alignment
+    assert (behind_a_number.horizontal, behind_a_number.indent) == ("left", 1)
     assert book["Ledger"]["E5"].number_format == "yyyy-mm"
+    assert book["Ledger"]["F5"].number_format == "0"  # a year, not 2,026
     assert all(8 <= d.width <= 63 for sheet in book for d in sheet.column_dimensions.values())
 
 

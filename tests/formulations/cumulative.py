@@ -10,8 +10,8 @@
 - A stream's worth under the tangents of its utility instead of segment by segment.
 - Budgets without columns for what is left: it is what remains.
 
-It covers everything the planner's rooms do, except lives that end inside the horizon (what stands would fall) and
-prices of a lease that change (a pool has one price).
+It covers what the planner's rooms do, except lives that end inside the horizon (what stands would fall; so no tents),
+prices of a lease that change (a pool has one price), runs over several sites and runs in progress.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ from collections import defaultdict
 from tests.brute_force.arithmetic import MUSD, Gang, Scenario, Span
 from tests.brute_force.capacity import Stock, buy
 from tests.brute_force.problem import ONE, Problem, Terms, affine, total
-from tests.formulations.standing import Standing, fleet, leases, power
+from tests.formulations.cumulated import Standing
+from tests.formulations.further import Away, links
+from tests.formulations.standing import fleet, leases, power
 from tests.generators import Document, Row
 
 
@@ -33,7 +35,9 @@ def build(document: Document) -> Problem:
     leases(p, s, online)
     power(p, s, online)
     ways = _runs(p, s)
-    _loads(p, s, online, ways, _streams(p, s, online))
+    taken, away = _streams(p, s, online)
+    _loads(p, s, online, ways, taken)
+    links(p, s, away)
     _fabrics(p, s, online, ways)
     _budgets(p, s)
     return p
@@ -86,9 +90,11 @@ def _fee(s: Scenario, load: str, place: str, pflops: float) -> float:
     return (row.get("usd_per_accelerator_month", 0.0) + row.get("usd_per_pflops_month", 0.0) * pflops) * MUSD
 
 
-def _streams(p: Problem, s: Scenario, online: Stock) -> Stock:
-    """Service of the streams, its worth under the tangents of the utility; returns what they take."""
+def _streams(p: Problem, s: Scenario, online: Stock) -> tuple[Stock, Away]:
+    """Service of the streams, worth what the tangents of the utility say; what they take, and traffic from home."""
     taken: Stock = defaultdict(dict)
+    away: Away = defaultdict(dict)
+    own = [r["site"] for r in s.rows("sites")]
     places = [r["site"] for r in s.rows("sites")] + [r["lease"] for r in s.rows("leases")]
     for i in s.rows("streams"):
         for t, period in enumerate(s.periods):
@@ -99,6 +105,8 @@ def _streams(p: Problem, s: Scenario, online: Stock) -> Stock:
                     key = p.real("use", i["stream"], g["accelerator"], place, t)
                     served[key] = speed
                     taken[g["accelerator"], place, t][key] = 1.0
+                    if i.get("home_site") not in (None, place) and place in own:
+                        away[i["home_site"], place, t][key] = speed * i["tbps_per_pflops_away"]
                     fee = _fee(s, i["stream"], place, speed) * period.months
                     p.money("opex", "placement", period.start, {key: fee})
             floor, ceiling = s.stream_limits(i, period)
@@ -111,7 +119,7 @@ def _streams(p: Problem, s: Scenario, online: Stock) -> Stock:
                 p.money("penalty", "unserved", period.start, total([(rate, short)]))
             p.at_most("", {ONE: floor}, total([(1.0, served), (1.0, short)]))
             _utility(p, s, i["stream"], t, served)
-    return taken
+    return taken, away
 
 
 def _utility(p: Problem, s: Scenario, stream: str, t: int, served: Terms) -> None:

@@ -3,37 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
 
 from tests.brute_force.arithmetic import COOLS, HOURS, MUSD, Scenario
 from tests.brute_force.capacity import Stock, buy, priced
-from tests.brute_force.problem import ONE, Key, Problem, Terms, affine, total
+from tests.brute_force.problem import ONE, Problem, Terms, affine, total
+from tests.formulations.cumulated import Arrivals, Standing
+from tests.formulations.further import phases, retrofits, sold
 from tests.generators import Row
-
-Arrivals = Sequence[tuple[int, int, int]]  # (period, its start, order month)
-
-
-class Standing:
-    """What stands of something by period: a cumulative integer for every arrival."""
-
-    def __init__(self, p: Problem, name: Key, arrivals: Arrivals) -> None:
-        self.keys = {v: p.integer(name, v) for v, _, _ in arrivals}
-        self._arrivals = arrivals
-        for v in list(self.keys)[1:]:
-            p.at_most("", {}, self.more(v))
-
-    def by(self, period: int) -> Terms:
-        """Units that stand in a period."""
-        past = [key for v, key in self.keys.items() if v <= period]
-        return {past[-1]: 1.0} if past else {}
-
-    def more(self, v: int) -> Terms:
-        """Units that arrive at v: the difference to what stood before."""
-        return total([(1.0, self.by(v)), (-1.0, self.by(v - 1))])
-
-    def last(self) -> Terms:
-        """Units that stand at the end."""
-        return self.by(max(self.keys, default=0))
 
 
 def fleet(p: Problem, s: Scenario) -> Stock:
@@ -47,6 +23,7 @@ def fleet(p: Problem, s: Scenario) -> Stock:
                 given[row["accelerator"], row["site"], t][ONE] += row["count"]
     yearly = {r["item"]: r["usd_per_year"] * MUSD for r in s.rows("opex")}
     online: Stock = {}
+    missing = sold(p, s)
     for g in s.rows("accelerators"):
         name, lead = g["accelerator"], g["lead_time_months"] + g["bring_up_months"]
         arrivals = list(s.arrivals(g, lead))
@@ -60,7 +37,8 @@ def fleet(p: Problem, s: Scenario) -> Stock:
                 dates = (order, start - g["bring_up_months"], start)
                 buy(p, lots.more(v), "compute", [name], price, dates, float("inf"))
             for t, period in enumerate(s.periods):
-                units = total([(g["lot_size"], lots.by(t)), (1.0, given.get((name, site, t), {}))])
+                less = missing.get((name, site, t), [])
+                units = total([(g["lot_size"], lots.by(t)), (1.0, given.get((name, site, t), {})), *less])
                 if units:
                     dark = {p.real("dark", name, site, t): 1.0}
                     online[name, site, t] = total([(1.0, units), (-1.0, dark)])
@@ -139,7 +117,7 @@ def power(p: Problem, s: Scenario, online: Stock) -> None:
     ordered: dict[str, list[tuple[int, Terms, float]]] = defaultdict(list)
     for table, part, item in (("halls", "hall", "hall"), ("power_sources", "power", "power_source")):
         for row in s.rows(table):
-            name, names, size = row[item], [f"{row['site']}.{row[item]}", row[item]], row["module_mw"]
+            name, names, size = row[item], [f"{row['site']}.{row[item]}", row[item]], row["module_mw"] or 0.0
             room = row["max_modules"] if part == "hall" else (row["max_mw"] - row["existing_mw"]) / (size or 1.0)
             arrivals = list(s.arrivals(row, row["lead_time_months"])) if size and room > 0 else []
             modules = Standing(p, (part, row["site"], name), arrivals)
@@ -152,14 +130,33 @@ def power(p: Problem, s: Scenario, online: Stock) -> None:
             stands = [
                 affine((ONE, row["existing_mw"]), *((k, size) for k in modules.by(t))) for t in range(len(s.periods))
             ]
+            if part == "power":
+                for phase, built, dated in phases(p, s, row):
+                    stands = [total([(1.0, has), (phase["mw"], built.by(t))]) for t, has in enumerate(stands)]
+                    ordered[row["site"]] += [(order, built.more(v), 1.0) for v, _, order in dated]
+                for there in stands:
+                    p.at_most("", there, {ONE: row["max_mw"]})
+            rent = row.get("rent_usd_per_kw_month", 0.0) * 1000 * MUSD
             mw[part, row["site"], name] = stands
             for t, period in enumerate(s.periods):
                 p.money("opex", "running", period.start, total([(yearly / 12 * period.months, stands[t])]))
+                p.money("opex", "rent", period.start, total([(rent * period.months, stands[t])]))
+    _refit(p, s, mw)
     for site in s.rows("sites"):
         if site["site"] in shut:
             _open(p, s, site, ordered[site["site"]])
         for t in range(len(s.periods)):
             _draw(p, s, site, t, online, mw)
+
+
+def _refit(p: Problem, s: Scenario, mw: dict[tuple[str, str, str], list[Terms]]) -> None:
+    """MW that retrofits move stand, and cost their running, in the other hall."""
+    for (site, hall), change in retrofits(p, s, mw).items():
+        names = [f"{site}.{hall}", hall]
+        yearly = next((r["usd_per_year"] for n in names for r in s.rows("opex") if r["item"] == n), 0.0) * MUSD
+        for t, (period, more) in enumerate(zip(s.periods, change, strict=True)):
+            mw["hall", site, hall][t] = total([(1.0, mw["hall", site, hall][t]), (1.0, more)])
+            p.money("opex", "running", period.start, total([(yearly / 12 * period.months, more)]))
 
 
 def _open(p: Problem, s: Scenario, site: Row, ordered: list[tuple[int, Terms, float]]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -16,12 +17,14 @@ from tests.generators import MIDDLE, Document, scenario
 from tests.picks import SeededPick
 
 SEEDS = range(20)
+WIDE_SEEDS = range(100, 118)  # with the later rooms
 
 
 @cache
 def document(seed: int) -> Document:
     """The scenario of a seed: some dozens to hundreds of integers."""
-    return scenario(SeededPick(f"middle {seed}"), MIDDLE, f"middle_{seed}")
+    shape = replace(MIDDLE, wide=seed in WIDE_SEEDS)
+    return scenario(SeededPick(f"middle {seed}"), shape, f"middle_{seed}")
 
 
 @cache
@@ -46,7 +49,7 @@ def optimum(problem: Problem) -> tuple[float, int]:
     return float(m.constant - exact.fun), len(columns)
 
 
-@pytest.mark.parametrize("seed", SEEDS, ids=lambda seed: f"seed={seed}")
+@pytest.mark.parametrize("seed", [*SEEDS, *WIDE_SEEDS], ids=lambda seed: f"seed={seed}")
 def test_both_formulations_have_one_optimum(seed: int) -> None:
     value, columns = optimum(build(document(seed)))
     assert plan(seed).checked and plan(seed).status == "optimal"
@@ -58,3 +61,11 @@ def test_most_of_them_buy_and_train() -> None:
     data = {seed: plan(seed).data for seed in SEEDS}
     busy = [s for s in SEEDS if (data[s]["run_status"] != "refused").sum() >= 2 and data[s]["order"].sum() >= 2]
     assert len(busy) >= 12, busy
+
+
+def test_most_of_the_wide_ones_use_the_later_rooms() -> None:
+    uses = {"phase_build": 0, "retrofit_mw": 0, "sold": 0, "flow": 0, "link_build": 0}
+    for seed in WIDE_SEEDS:
+        for decided in uses:
+            uses[decided] += decided in plan(seed).data and float(plan(seed).data[decided].sum()) > 0
+    assert all(uses.values()), uses

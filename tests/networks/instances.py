@@ -9,6 +9,9 @@ from typing import Any
 
 HERE = Path(__file__).parent
 Row = dict[str, str]
+PLACES = [f"w{n}" for n in range(1, 17)]
+FREE = "w11"
+LAST_MILE = 1.0
 
 
 @dataclass(frozen=True)
@@ -29,13 +32,43 @@ def read(name: str) -> Instance:
 
     def rows(table: str) -> list[Row]:
         path = HERE / name / f"{table}.csv"
-        if not path.is_file():
-            return []
-        with path.open(encoding="utf-8", newline="") as file:
-            return list(csv.DictReader(file))
+        return _rows(path) if path.is_file() else []
 
     demands = [(row["source"], row["target"], float(row["demand"])) for row in rows("demands")]
     return Instance(rows("links"), rows("modules"), demands)
+
+
+def warehouses(capacity: int, charge: int, *, modules: bool) -> Instance:
+    """Capacitated warehouse location on 16 places and 50 customers (OR-Library, problem sets VI and VII) as a network.
+
+    Traffic goes from a depot to each customer: over a link for each place, which has the warehouse's capacity once and
+    is paid for when used, and a link from there, on which each unit costs what OR-Library states for all of the
+    customer's demand divided by it. The 11th place is free of charge. `modules`: the warehouse is a module; otherwise
+    it stands and has a fixed charge.
+
+    A network would let traffic go on from one customer to another one. So that this never pays, `LAST_MILE` is added
+    to the cost of every unit on these links: it is paid once by what arrives directly, three times by what does not.
+    """
+    links, built, demands = [], [], []
+    for place in PLACES:
+        price = "0" if place == FREE else str(charge)
+        link = {"link": f"depot_{place}", "site_a": "depot", "site_b": place, "routing_cost": "0"}
+        links.append(link | {"existing": "0" if modules else str(capacity), "setup_cost": "0" if modules else price})
+        if modules:
+            built.append({"link": link["link"], "capacity": str(capacity), "cost": price, "most": "1"})
+    for row in _rows(HERE / "warehouses" / "customers.csv"):
+        name, demand = row["customer"], float(row["demand"])
+        demands.append(("depot", name, demand))
+        for place in PLACES:
+            ends = {"link": f"{place}_{name}", "site_a": place, "site_b": name}
+            each = str(float(row[place]) / demand + LAST_MILE)
+            links.append(ends | {"existing": row["demand"], "setup_cost": "0", "routing_cost": each})
+    return Instance(links, built, demands)
+
+
+def _rows(path: Path) -> list[Row]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def scenario(instance: Instance, *, directed: bool = False, setup: bool = False) -> dict[str, Any]:
@@ -54,7 +87,8 @@ def scenario(instance: Instance, *, directed: bool = False, setup: bool = False)
     ]  # fmt: skip
     modules = [
         {
-            "link": row["link"], "module": f"m{row['capacity']}", "tbps": float(row["capacity"]), "max_modules": 1000,
+            "link": row["link"], "module": f"m{row['capacity']}", "tbps": float(row["capacity"]),
+            "max_modules": int(row.get("most", 1000)),
             "lead_time_months": 0, "price_musd": float(row["cost"]),
         }
         for row in instance.modules

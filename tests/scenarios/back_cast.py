@@ -4,9 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
 import xarray as xr
 
 from planner.data.derive import Case
+
+RANGES = {  # figure of `back_cast`: least and most that is published; the scenario's README says by whom
+    "busd_per_gw": (24, 60),
+    "accelerators_per_mw": (213, 575),
+    "kw_per_accelerator": (1.74, 4.70),
+    "server_network_share": (0.60, 0.86),
+    "hall_musd_per_mw_it": (8, 20),
+}
+
+
+def beside(data: xr.Dataset, case: Case) -> pd.DataFrame:
+    """The figures of the plan beside the ranges."""
+    found = back_cast(data, case)
+    rows = {name: (low, high, round(found[name], 3)) for name, (low, high) in RANGES.items()}
+    return pd.DataFrame(rows, index=["low", "high", "plan"]).T
 
 
 def back_cast(data: xr.Dataset, case: Case) -> dict[str, float]:

@@ -25,15 +25,48 @@ FIGURES = {
     "bound_musd": "no plan is worth more",
     "gap_musd": "bound less net value",
 }
-TABLES = ("cash", "delivered", "run_status", "run_start", "run_months_late")
+TABLES = (
+    "cash", "delivered",
+    "run_status", "run_start", "run_months_late", "run_site", "run_accelerator", "run_n",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Sweep:
-    """The cube of a sweep, and its plans by their position on the axes."""
+    """The cube of a sweep, and its plans.
+
+    Attributes
+    ----------
+    data
+        Dims: the paths that were changed, labelled by the values tried there (text), and those of the plans.
+    plans
+        The plan at each position on the axes that has one.
+    """
 
     data: xr.Dataset
     plans: Mapping[tuple[int, ...], Plan]
+
+    def plan(self, at: Mapping[str, Any]) -> Plan:
+        """The plan at one corner.
+
+        Parameters
+        ----------
+        at
+            Path to the value tried there, one for every axis.
+
+        Raises
+        ------
+        KeyError
+            That corner is none of the sweep, or has no plan.
+        """
+        labels = {str(path): self.data[path].to_numpy().tolist() for path in self.data["status"].dims}
+        corner = {path: str(value) for path, value in at.items()}
+        if corner.keys() != labels.keys() or any(corner[path] not in labels[path] for path in labels):
+            raise KeyError(f"{corner} is no corner of the sweep: it has {labels}")
+        position = tuple(labels[path].index(corner[path]) for path in labels)
+        if position not in self.plans:
+            raise KeyError(f"there is no plan at {corner}: {self.data['status'].to_numpy()[position]}")
+        return self.plans[position]
 
     def difference(self, this: Mapping[str, Any], base: Mapping[str, Any]) -> Interval:
         """Net value at one corner less that at another, as an interval from their gaps.
@@ -41,12 +74,45 @@ class Sweep:
         Parameters
         ----------
         this, base
-            Axis to label, as in `data.sel`.
+            Path to the value tried there, one for every axis.
         """
         mine, theirs = self.data.sel(this), self.data.sel(base)
         return Interval(
             float(mine["objective_musd"] - theirs["bound_musd"]), float(mine["bound_musd"] - theirs["objective_musd"])
         )
+
+    def differences(self, base: Mapping[str, Any]) -> xr.Dataset:
+        """Net value at every corner less that at one of them, as intervals from the gaps.
+
+        Parameters
+        ----------
+        base
+            Path to the value tried there. An axis that is left out is kept: each corner is set against its neighbour
+            on the others.
+
+        Returns
+        -------
+        `low` and `high`, M$, over the sweep's dims, and `resolved`: whether the sign is known. A corner against
+        itself is 0; NaN where there is no plan.
+        """
+        cube, there = self.data, self.data.sel(base, drop=True)
+        itself = xr.ones_like(cube["gap_musd"], dtype=bool)
+        for path, value in base.items():
+            itself = itself & (cube[path] == str(value))
+        found = xr.Dataset(
+            {
+                "low": (cube["objective_musd"] - there["bound_musd"]).where(~itself, 0.0),
+                "high": (cube["bound_musd"] - there["objective_musd"]).where(~itself, 0.0),
+            }
+        ).transpose(*cube["gap_musd"].dims)
+        found = found.where(cube["objective_musd"].notnull() & there["objective_musd"].notnull())
+        for name in ("low", "high"):
+            found[name].attrs = {"units": "M$", "long_name": f"{name}est difference of net value"}
+        return found.assign(resolved=(found["low"] > 0) | (found["high"] < 0))
+
+    def __repr__(self) -> str:
+        axes = "\n".join(f"  {path}: {', '.join(self.data[path].to_numpy())}" for path in self.data["status"].dims)
+        return f"<Sweep: {len(self.plans)} plans of {self.data['status'].size} corners>\n{axes}"
 
 
 def sweep(
@@ -78,8 +144,8 @@ def sweep(
 
     Returns
     -------
-    Dims as the axes; objective, bound and gap in M$, status (text; `infeasible`, `no_plan`), cash, deliveries and
-    the fate of runs. NaN where there is no plan.
+    A cube, `data`, with the axes as dims; objective, bound and gap in M$, status (text; `infeasible`, `no_plan`),
+    cash, deliveries and the fate of runs, NaN where there is no plan. And each plan, whole.
 
     Raises
     ------
