@@ -14,7 +14,7 @@ def main() -> int:
     stale = 0
     for source in sorted(Path("notebooks").glob("*.py")):
         notebook = jupytext.read(source)
-        nbclient.NotebookClient(notebook, timeout=300, resources={"metadata": {"path": "notebooks"}}).execute()
+        nbclient.NotebookClient(notebook, timeout=600, resources={"metadata": {"path": "notebooks"}}).execute()
         kept = jupytext.read(source.with_suffix(".ipynb"))
         same = [c.source for c in kept.cells] == [c.source for c in notebook.cells]
         stale += not same

@@ -13,6 +13,7 @@ from planner.export.words import amount, count, cut, grid, money, percent, sever
 
 ALL_UP_TO = 20
 MOST = 12
+HEAD = ("run", "from", "to", "gang", "M$", "what became of it")
 
 
 def runs(tables: PlanTables) -> list[str]:
@@ -26,17 +27,23 @@ def runs(tables: PlanTables) -> list[str]:
         f"Runs: {len(groups['started'])} start in time, {len(groups['late'])} late, {len(groups['refused'])} refused; "
         f"value {money(realised)} of {money(full)}"
     ]
-    shown = groups["started"] if len(found) <= ALL_UP_TO else []
-    body = [_line(row) for row in sorted(shown, key=lambda row: str(row["start"]))]
     for status in ("late", "refused"):
-        by_value = sorted(groups[status], key=lambda row: -row["full_value_musd"])
-        kept = by_value if len(found) <= ALL_UP_TO else by_value[:MOST]
-        body += [_line(row) for row in kept]
-    lines += grid(("run", "from", "to", "gang", "M$", "what became of it"), body, left=(0, 1, 2, 3, 5)) if body else []
-    for status in ("late", "refused"):
-        if len(found) > ALL_UP_TO and len(groups[status]) > MOST:
-            lines.append(f"  and {several(len(groups[status]) - MOST, f'{status} run')} of less value")
-    return lines
+        groups[status].sort(key=lambda row: -row["full_value_musd"])
+    if len(found) <= ALL_UP_TO:
+        groups["started"].sort(key=lambda row: str(row["start"]))
+        return lines + grid(HEAD, [_line(row) for status in groups for row in groups[status]], left=(0, 1, 2, 3, 5))
+    late, refused = ([_line(row) for row in groups[status][:MOST]] for status in ("late", "refused"))
+    lines += grid(HEAD, late, left=(0, 1, 2, 3, 5)) if late else []
+    lines += _others(groups, "late")
+    # a refused run has no dates and no gang: without those columns there is room for the reason
+    short = [(row[0], *row[-2:]) for row in refused]
+    lines += grid((HEAD[0], *HEAD[-2:]), short, left=(0, 2)) if refused else []
+    return lines + _others(groups, "refused")
+
+
+def _others(groups: dict[str, list[dict[str, Any]]], status: str) -> list[str]:
+    more = len(groups[status]) - MOST
+    return [f"  and {several(more, f'{status} run')} of less value"] if more > 0 else []
 
 
 def _line(row: dict[str, Any]) -> tuple[str, ...]:

@@ -68,7 +68,7 @@ def listed(items: Sequence[str], most: int = 4) -> str:
 def grid(head: Sequence[str], rows: Sequence[Sequence[str]], left: Sequence[int] = (0,)) -> list[str]:
     """Rows under headings, columns as wide as they need, numbers to the right; `left`: columns of words.
 
-    What is too wide for the page goes on below, in the last column.
+    What is too wide for the page goes on below, in the last column, or across the page where that is narrow.
     """
     table = [list(head), *(list(row) for row in rows)]
     widths = [max(len(row[i]) for row in table) for i in range(len(head))]
@@ -83,6 +83,8 @@ def grid(head: Sequence[str], rows: Sequence[Sequence[str]], left: Sequence[int]
         if len(line) > WIDTH and offset <= WIDTH - 20:
             first, *more = textwrap.wrap(row[-1], WIDTH - offset)
             lines += [line[:offset] + first, *(" " * offset + text for text in more)]
+        elif len(line) > WIDTH and offset <= WIDTH:
+            lines += [line[:offset].rstrip(), *wrapped(row[-1], " " * 6)]
         else:
             lines.append(cut(line))
     return lines

@@ -166,3 +166,18 @@ def test_what_is_too_wide_goes_on_below() -> None:
     assert len(lines) > 2
     assert all(len(line) <= WIDTH for line in lines)
     assert lines[-1].startswith("       word")
+
+
+def test_a_narrow_last_column_goes_across_the_page_below() -> None:
+    lines = grid(("run", "why"), [("a" * 85, "one month late"), ("b", "in time")], left=(0, 1))
+    assert lines[1:] == ["  " + "a" * 85, "      one month late", "  b" + " " * 86 + "in time"]
+
+
+def test_why_runs_with_long_names_are_refused_is_said_in_full(plans: dict[str, Plan]) -> None:
+    document = bare()
+    run = document["tables"]["runs"][0]
+    document["tables"]["runs"] = [run | {"run": f"r{i:02}" + "x" * 40, "latest": "2026-01"} for i in range(30)]
+    data = planner.load(document).solve().data
+    data["run_reason"] = data["run_reason"].copy(data=["a close call, within the gap"] * 30)
+    lines = summary_text(data).splitlines()
+    assert sum(line.endswith("refused: a close call, within the gap") for line in lines) == 12
