@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import logging
 import os
 from collections.abc import Mapping, Sequence
@@ -17,6 +18,7 @@ import xarray as xr
 from planner.core.errors import InfeasibleError, InputError, LimitReached, Problem
 from planner.results.compare import Interval
 from planner.results.plan import Plan, open_plan
+from planner.solve.options import Options
 from planner.study import Study
 
 log = logging.getLogger("planner")
@@ -140,7 +142,8 @@ def sweep(
     workers
         Solves at a time; default: the machine's cores.
     out
-        Folder that keeps each plan as it is found; a sweep that was interrupted takes up the plans kept there.
+        Folder that keeps each plan as it is found; a sweep that was interrupted takes up the plans kept there that are
+        as good as is asked for now.
 
     Returns
     -------
@@ -186,8 +189,8 @@ def _solve(
     start: Plan | None,
 ) -> Plan | str:
     path = None if keep is None else keep / f"{'-'.join(str(i) for i in corner)}-{study.inputs.hash[:16]}.nc"
-    if path is not None and path.is_file():
-        return open_plan(path)
+    if path is not None and path.is_file() and _as_good(kept := open_plan(path), study, gap, time_limit):
+        return kept
     try:
         plan = study.solve(gap, time_limit, threads=1, start=start)
     except InfeasibleError:
@@ -199,6 +202,13 @@ def _solve(
     if path is not None and plan.status != "interrupted":
         plan.to_netcdf(path)
     return plan
+
+
+def _as_good(kept: Plan, study: Study, gap: float | None, time_limit: float | None) -> bool:
+    """Whether a kept plan is what is asked for: within the gap, or cut off by no shorter a time limit."""
+    asked = Options.of(study.inputs.document["solve"], gap=gap, time_limit_s=time_limit)
+    had = json.loads(kept.data.attrs["options"])
+    return kept.gap <= asked.gap or (had["gap"] <= asked.gap and had["time_limit_s"] >= asked.time_limit_s)
 
 
 def _cube(axes: Mapping[str, Sequence[Any]], found: Mapping[tuple[int, ...], Plan | str]) -> xr.Dataset:

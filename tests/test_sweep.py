@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -108,6 +109,18 @@ def test_a_sweep_takes_up_what_it_kept(cube: Sweep, kept: Path, monkeypatch: pyt
     monkeypatch.setattr(planner.Study, "solve", refuse)
     again = sweep(planner.load("tiny"), AXES, out=kept)
     assert again.data["objective_musd"].equals(cube.data["objective_musd"])
+
+
+def test_a_kept_plan_that_is_not_as_good_as_asked_is_solved_again(tmp_path: Path) -> None:
+    study, axes = planner.load("tiny"), {BUDGET: ["*1"]}
+    best = float(sweep(study, axes, out=tmp_path).data["objective_musd"].item())
+    (file,) = tmp_path.glob("*.nc")
+    poor = planner.open_plan(file)
+    poor.data.attrs |= {"objective_musd": best / 2, "gap": 0.3}
+    poor.data.attrs["options"] = json.dumps(json.loads(poor.data.attrs["options"]) | {"gap": 0.4})
+    poor.to_netcdf(file)
+    assert float(sweep(study, axes, out=tmp_path, gap=0.5).data["objective_musd"].item()) == best / 2
+    assert float(sweep(study, axes, out=tmp_path).data["objective_musd"].item()) == best
 
 
 def test_a_corner_without_a_plan_is_named() -> None:

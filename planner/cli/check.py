@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from planner.results.plan import Plan
 
 
-@click.command("check")
+@click.command("check", short_help="Check a saved plan without the solver.")
 @click.argument("plan", metavar="PLAN.NC", type=click.Path(path_type=Path))
 @common
 @click.pass_obj

@@ -9,7 +9,7 @@ import click
 from planner.cli.session import Session, common
 
 
-@click.command("compare")
+@click.command("compare", short_help="What moved from plan A to plan B.")
 @click.argument("base", metavar="A.NC", type=click.Path(path_type=Path))
 @click.argument("this", metavar="B.NC", type=click.Path(path_type=Path))
 @common

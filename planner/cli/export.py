@@ -10,7 +10,7 @@ from planner.cli.session import OK, Session, common
 from planner.core.errors import CheckFailed
 
 
-@click.command("export")
+@click.command("export", short_help="Write a saved plan as a workbook or as CSV.")
 @click.argument("plan", metavar="PLAN.NC", type=click.Path(path_type=Path))
 @click.option("--to", "target", required=True, metavar="FILE.XLSX|DIR/", help="A workbook, or a folder for CSV tables.")
 @common

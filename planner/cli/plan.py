@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 EXIT_CODES = {"optimal": OK, "gap_reached": OK, "time_limit": LIMIT_WITH_PLAN, "interrupted": INTERRUPTED}
 
 
-@click.command("plan")
+@click.command("plan", short_help="Decide what to order and which runs start.")
 @scenario
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Where to write; default: ./out/<study>.")
 @click.option("--gap", type=bounded("gap"), help="Stop at this share of gross value; default: the scenario's.")

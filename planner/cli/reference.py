@@ -7,7 +7,7 @@ import click
 from planner.cli.session import Session, common
 
 
-@click.command("reference")
+@click.command("reference", short_help="Print the mathematics or the input format.")
 @click.argument("what", type=click.Choice(["math", "inputs"]))
 @common
 @click.pass_obj

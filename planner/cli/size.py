@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import textwrap
 from typing import Any
 
 import click
@@ -10,7 +11,7 @@ import click
 from planner.cli.session import Session, common
 
 
-@click.command("size")
+@click.command("size", short_help="What one training run takes: days, energy, cost.")
 @click.option("--accelerator", required=True, help="Id or alias of data/accelerators.csv, such as h100.")
 @click.option("--flop", type=float, help="Compute of the run, FLOP; or give --params and --tokens.")
 @click.option("--params", type=float, help="Parameters active per token, such as 70e9.")
@@ -33,11 +34,15 @@ def size(session: Session, /, **asked: Any) -> int:
     from planner.data.estimate import Request, estimate
 
     figures = estimate(Request(**asked))
-    lines = []
+    lines: list[str] = []
+    named: dict[str, str] = {}  # a source is printed once, then named after the figure where it stands
     for figure in figures:
         lines.append(f"{figure.name:26} {_shown(figure.value):>14} {figure.unit:8} = {figure.formula}")
-        if figure.source:
-            lines.append(f"{'':50}   source: {figure.source}")
+        if figure.source in named:
+            lines.append(f"{'':10}source: that of {named[figure.source]}")
+        elif figure.source:
+            named[figure.source] = figure.name
+            lines += textwrap.wrap(f"source: {figure.source}", 110, initial_indent=" " * 10, subsequent_indent=" " * 12)
     session.result("\n".join(lines), {"status": "sized", "figures": [dataclasses.asdict(f) for f in figures]})
     return 0
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from planner.core.inputs import Inputs
 
 
-@click.command("validate")
+@click.command("validate", short_help="List every problem of a scenario at once.")
 @click.argument("scenario", metavar="PATH|NAME", required=False)
 @click.option("--set", "changes", multiple=True, metavar="PATH=VALUE", help="Change an input first. Repeatable.")
 @click.option("--schema", is_flag=True, help="Print the JSON schema of the resolved inputs instead.")

@@ -15,6 +15,7 @@ from planner.core.units import HOURS_PER_MONTH, KW_PER_MW, USD_PER_MUSD
 from planner.data.catalogues import Catalogue, default_mfu_row, read_catalogue
 
 SECONDS_PER_HOUR, HOURS_PER_DAY, TFLOP = 3600.0, 24.0, 1e12
+FORMATS = ("bf16", "fp8", "fp4")
 KAPLAN = "6 FLOP per parameter and token: Kaplan et al. 2020, arXiv 2001.08361"
 
 
@@ -89,10 +90,11 @@ def _problems(request: Request, catalogue: Catalogue, row: Mapping[str, Any] | N
         message = "names no row of data/accelerators.csv"
         problems.append(Problem("unknown_accelerator", message, path="accelerator", got=request.accelerator, near=near))
     elif row[f"{request.number_format}_dense_tflops"] is None:
-        message = f"has no known peak at {request.number_format}"
+        known = [name for name in FORMATS if row[f"{name}_dense_tflops"] is not None]
+        message = f"has no known peak at {request.number_format}; it has one at {' and '.join(known) or 'no format'}"
         problems.append(Problem("peak_unknown", message, path="accelerator", got=request.accelerator))
     elif request.mfu is None and default_mfu_row(str(row["id"]), request.number_format) is None:
-        message = f"no default is known for {row['id']} at {request.number_format}: give it"
+        message = f"no default is known for {row['id']} at {request.number_format}: give mfu"
         problems.append(Problem("mfu_unknown", message, path="mfu"))
     if (request.flop is None) == (request.params is None and request.tokens is None) or (request.params is None) != (
         request.tokens is None
@@ -129,10 +131,28 @@ def _energy(request: Request, row: Mapping[str, Any], hours: float) -> list[Figu
 def _rent(row: Mapping[str, Any], hours: float) -> list[Figure]:
     names = {"on_demand": "on demand", "1yr": "reserved for a year", "3yr": "reserved for three years"}
     return [
-        Figure(f"rented {name}", hours * price / USD_PER_MUSD, "M$", f"hours * {price:g} USD/h", str(row["source"]))
+        Figure(
+            f"rented {name}",
+            hours * price / USD_PER_MUSD,
+            "M$",
+            f"hours * {price:g} USD/h",
+            _rent_source(row, key, price),
+        )
         for key, name in names.items()
         if (price := row[f"cloud_{key}_usd_h"]) is not None
     ]
+
+
+def _rent_source(row: Mapping[str, Any], key: str, price: float) -> str:
+    """Who asked this rent and when: the latest row of data/rental_prices.csv that states it."""
+    column = {"on_demand": "on_demand_usd_h"}.get(key, f"reserved_{key}_usd_h")
+    stated = [
+        r for r in read_catalogue("rental_prices").rows.values() if r["accelerator"] == row["id"] and r[column] == price
+    ]
+    if not stated:
+        return str(row["source"])
+    latest = max(stated, key=lambda r: str(r["date"]))
+    return f"{latest['provider']}, {latest['date']}: {latest['source']} ({latest['confidence']})"
 
 
 def _owned(request: Request, row: Mapping[str, Any], hours: float) -> list[Figure]:

@@ -63,7 +63,7 @@ class Comparison:
             ("Net value of the two plans by part, M$ of today", self.parts, 1),
             ("Cash by fiscal year, M$", self.cash, 1),
             ("Accelerators by arrival", _by_year(self.orders) if many else self.orders, 0),
-            ("MW at the end of each fiscal year", self.power, 1),
+            ("MW at the end of each fiscal year that is reported", self.power, 1),
         ):
             paragraphs.append(f"{title}: the same" if table.empty else f"{title}\n{_rows(table, digits)}")
         paragraphs.append("Runs: the same" if self.runs.empty else _run_lines(self.runs))

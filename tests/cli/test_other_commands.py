@@ -143,4 +143,7 @@ def test_size_gives_formula_and_source(command: Planner) -> None:
     said = command("size", "--accelerator", "h100", "--flop", "1e24", "--days", "30")
     assert said.code == 0
     assert "accelerator-hours" in said.out and "source:" in said.out
+    lines = said.out.splitlines()
+    assert sum("Epoch AI" in line for line in lines) == 1 and "          source: that of peak" in lines
+    assert max(len(line) for line in lines if "source:" in line) <= 110
     assert command("size", "--accelerator", "h10", "--flop", "1e24", "--days", "30").code == 3

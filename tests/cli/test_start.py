@@ -50,3 +50,8 @@ def test_help_names_every_command_and_exit_code() -> None:
         assert f"\n  {name} " in said
     for code in ("0 plan found", "2 usage", "3 invalid input", "4", "130 interrupted"):
         assert code in " ".join(said.split())
+
+
+def test_help_names_each_command_in_full() -> None:
+    commands = _python("-m", "planner", "--help").stdout.partition("Commands:\n")[2]
+    assert "  compare " in commands and "..." not in commands

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from planner.core.errors import InputError
+from planner.data.catalogues import read_catalogue
 from planner.data.estimate import Figure, Request, estimate
 
 
@@ -39,6 +40,20 @@ def test_every_figure_has_a_formula_and_facts_have_a_source() -> None:
     assert all(found[name].source for name in ("peak", "MFU", "energy", "rented on demand", "owned"))
 
 
+def test_a_rent_names_the_price_list_it_comes_from() -> None:
+    source = figures(accelerator="h100", flop=1e24, count=1000)["rented on demand"].source
+    assert source == "median of 37 providers, 2026-05: aimultiple.com (published)"
+
+
+def test_every_rent_of_the_catalogue_stands_in_a_price_list() -> None:
+    peaks = {row["id"]: row for row in read_catalogue("accelerators").rows.values()}
+    for name, row in peaks.items():
+        if row["cloud_on_demand_usd_h"] is not None:
+            fmt = next(f for f in ("bf16", "fp8", "fp4") if row[f"{f}_dense_tflops"] is not None)
+            found = figures(accelerator=name, flop=1e24, count=1000, number_format=fmt, mfu=0.4)
+            assert found["rented on demand"].source != row["source"], name
+
+
 def test_what_nobody_knows_is_left_out() -> None:
     found = figures(accelerator="h800_sxm5", flop=1e24, count=1000, mfu=0.35)
     assert not any(name.startswith("rented") or name == "owned" for name in found)
@@ -60,3 +75,8 @@ def test_what_cannot_be_sized_is_said_at_once(asked: dict[str, object], rules: s
     with pytest.raises(InputError) as caught:
         figures(**asked)
     assert {problem.rule for problem in caught.value.problems} == rules
+
+
+def test_a_format_without_a_peak_is_answered_with_those_that_have_one() -> None:
+    with pytest.raises(InputError, match="no known peak at bf16; it has one at fp8 and fp4"):
+        figures(accelerator="mi455x", flop=1e24, count=1000)
