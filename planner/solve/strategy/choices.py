@@ -47,6 +47,20 @@ class Choices:
         return {run: self.column[found[run]] for run in sorted(found, key=lambda run: (-most[run], run))}
 
     @cached_property
+    def starts(self) -> tuple[Columns, Columns]:
+        """The columns of all starts of runs, and the number of the run of each."""
+        mine = np.flatnonzero(~self.others)
+        return self.column[mine], np.unique(self.run[mine].astype(str), return_inverse=True)[1]
+
+    @cached_property
+    def homes(self) -> dict[str, Columns]:
+        """Of each run's starts, in the order of `runs`, the number of the place and type where it is."""
+        names = [f"{sorted(at)}{kind}" for at, kind in zip(self.places, self.accelerator, strict=True)]
+        number = np.unique(names, return_inverse=True)[1]
+        where = dict(zip(self.column.tolist(), number.tolist(), strict=True))
+        return {run: np.array([where[i] for i in columns.tolist()]) for run, columns in self.runs.items()}
+
+    @cached_property
     def worth_of(self) -> dict[str, float]:
         """The most that each run can bring, M$."""
         return {run: float(self.worth[self.run == run].max()) for run in self.runs}

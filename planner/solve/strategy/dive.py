@@ -1,8 +1,7 @@
-"""The first plan: runs committed one after another where the LP wants them, then whole modules around them.
+"""The runs of a first plan: committed one after another where the LP wants them, many at once where that costs little.
 
 A run's start is what the LP splits: over places, types and times, so that it needs a share of its gang only. The
-dive decides the runs of most worth first, each by trying what the LP prefers and keeping what costs least, and the
-small ones many at a time. What the LP cannot carry whole is looked for elsewhere before it is refused.
+dive decides the runs of most worth first. What the LP cannot carry whole is looked for elsewhere before it is refused.
 """
 
 from __future__ import annotations
@@ -15,11 +14,13 @@ from planner.solve.strategy.control import Control
 from planner.solve.strategy.relaxation import Point, Relaxation
 
 WHOLE = 1e-6
-SHARE_AT_ONCE = 0.15  # of the worth of the runs that are still split
 LOSS_OF_WORTH = 0.02  # what committing a run may cost, as a share of its worth
 LOSS_OF_VALUE = 1e-4  # and as a share of gross value
 PREFERRED = 4  # starts of a run tried of those the LP uses
 ELSEWHERE = 4  # and of those it would use next
+WORK = 2_000_000_000  # iterations times rows, then all that is still split is decided at once
+
+Tried = tuple[Point, int | None]
 
 
 class Dive:
@@ -29,20 +30,25 @@ class Dive:
         self, relaxation: Relaxation, choices: Choices, control: Control,
         lower: Vector, upper: Vector, root: Point, scale: float,
     ) -> None:  # fmt: skip
-        self._lp = relaxation
-        self._choices = choices
-        self._control = control
-        self.lower, self.upper = lower.copy(), upper.copy()
-        self.point = root
+        self._lp, self._choices, self._control = relaxation, choices, control
+        self.lower, self.upper, self.point = lower.copy(), upper.copy(), root
         self._small = LOSS_OF_VALUE * scale
+        self._last = relaxation.iterations + WORK // max(1, relaxation.rows)
 
     def runs(self) -> bool:
         """Commit every run to one start or none; False if that led nowhere or the search is to end."""
+        at_once = 1
         while split := self._split():
             if self._control.over:
                 return False
-            group = self._largest(split)
-            if (len(group) == 1 or not self._commit_all(group)) and not self._commit_best(group[0]):
+            if self._lp.iterations > self._last:
+                return self._decide(split)
+            group = split[:at_once]
+            if self._commit_all(group):
+                at_once *= 2
+            elif len(group) > 1:
+                at_once = max(1, len(group) // 4)
+            elif not self._commit_best(group[0]):
                 return False
         return True
 
@@ -54,22 +60,15 @@ class Dive:
             if ((x[columns] > WHOLE) & (x[columns] < 1 - WHOLE)).any()
         ]
 
-    def _largest(self, split: list[str]) -> list[str]:
-        """The runs to decide next: of most worth, some share of all that are split."""
-        worth = self._choices.worth_of
-        share = SHARE_AT_ONCE * sum(worth[run] for run in split)
-        reach = np.cumsum([worth[run] for run in split])
-        return split[: max(1, int(np.searchsorted(reach, share, side="right")))] if len(split) > 3 else split[:1]
-
     def _commit_all(self, group: list[str]) -> bool:
         """Commit each run of a group to the start that the LP uses most; nothing changes if that costs too much."""
         lower, upper = self.lower.copy(), self.upper.copy()
         for run in group:
             columns = self._choices.runs[run]
             _close(lower, upper, columns, int(columns[np.argmax(self.point.x[columns])]))
-        found = self._lp.solve(lower, upper)
         worth = sum(self._choices.worth_of[run] for run in group)
-        if found is None or self.point.objective - found.objective > LOSS_OF_WORTH * worth + self._small:
+        found = self._lp.solve(lower, upper, least=self.point.objective - LOSS_OF_WORTH * worth - self._small)
+        if found is None:
             return False
         self.lower, self.upper, self.point = lower, upper, found
         return True
@@ -78,30 +77,28 @@ class Dive:
         """Commit one run to the best of the starts tried, or refuse it if that is better; False if neither goes."""
         columns = self._choices.runs[run]
         enough = LOSS_OF_WORTH * self._choices.worth_of[run] + self._small
-        tried: list[int] = []
-        best: tuple[Point, int | None] | None = None
-        for column in self._preferred(columns, self.point.x)[:PREFERRED]:
+        best = self._better(None, columns, None)  # refused
+        preferred = self._preferred(columns, self.point.x)[:PREFERRED]
+        for column in preferred[1:]:  # the first was tried alone, and costs too much to be taken unseen
             best = self._better(best, columns, column)
-            tried.append(column)
             if best is not None and self.point.objective - best[0].objective <= enough:
                 break
         else:
-            best = self._elsewhere(columns, tried, best)
-            best = self._better(best, columns, None)
+            best = self._elsewhere(columns, preferred, best)
+            best = self._better(best, columns, preferred[0])
         if best is None:
             return False
         _close(self.lower, self.upper, columns, best[1])
         self.point = best[0]
         return True
 
-    def _elsewhere(
-        self, columns: Columns, tried: list[int], best: tuple[Point, int | None] | None
-    ) -> tuple[Point, int | None] | None:
+    def _elsewhere(self, columns: Columns, tried: list[int], best: Tried | None) -> Tried | None:
         """Look for a run's start where the LP goes once what was tried is closed to it."""
-        upper = self.upper.copy()
+        upper, tried = self.upper.copy(), list(tried)
         for _ in range(ELSEWHERE):
             upper[tried] = 0.0
-            found = None if self._control.over else self._lp.solve(np.minimum(self.lower, upper), upper)
+            least = -np.inf if best is None else best[0].objective
+            found = None if self._control.over else self._lp.solve(np.minimum(self.lower, upper), upper, least=least)
             next_best = [] if found is None else self._preferred(columns, found.x)[:1]
             if not next_best:
                 break
@@ -109,13 +106,23 @@ class Dive:
             tried += next_best
         return best
 
-    def _better(
-        self, best: tuple[Point, int | None] | None, columns: Columns, column: int | None
-    ) -> tuple[Point, int | None] | None:
+    def _better(self, best: Tried | None, columns: Columns, column: int | None) -> Tried | None:
         lower, upper = self.lower.copy(), self.upper.copy()
         _close(lower, upper, columns, column)
-        found = self._lp.solve(lower, upper)
+        found = self._lp.solve(lower, upper, least=-np.inf if best is None else best[0].objective)
         return best if found is None or (best and best[0].objective >= found.objective) else (found, column)
+
+    def _decide(self, split: list[str]) -> bool:
+        """All that is split at once: what the LP has half of goes where it has most of it, the rest is refused."""
+        for run in split:
+            columns = self._choices.runs[run]
+            x = self.point.x[columns]
+            _close(self.lower, self.upper, columns, int(columns[np.argmax(x)]) if x.sum() > 0.5 else None)
+        starts = self._choices.starts[0]
+        self.lower[starts] = np.minimum(self.lower[starts], 0.0)  # what turns out not to fit is left out
+        found = self._lp.solve(self.lower, self.upper)
+        self.point = self.point if found is None else found
+        return found is not None
 
     @staticmethod
     def _preferred(columns: Columns, x: Vector) -> list[int]:

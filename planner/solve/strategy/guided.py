@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
 from planner.core.errors import SolverError
 from planner.solve.compile import Matrix, Vector
-from planner.solve.highs import POLL_SECONDS, Outcome, Scale
-from planner.solve.options import Options, Progress
+from planner.solve.highs import Outcome, Scale
+from planner.solve.options import Options
 from planner.solve.strategy.choices import Choices
 from planner.solve.strategy.control import Control
 from planner.solve.strategy.dive import Dive
+from planner.solve.strategy.lots import Lots
 from planner.solve.strategy.proof import prove
 from planner.solve.strategy.relaxation import Point, Relaxation
 from planner.solve.strategy.restricted import Effort, search_restricted
 from planner.solve.strategy.rounds import Rounds
 from planner.solve.strategy.standing import Standing
 from planner.solve.strategy.tighten import tighten
+from planner.solve.waiting import Listener, wait
 
-STALL = 12  # rounds without gain, on one thread, before the rest of the time goes into the proof
-SETTLE_NODES = 200
+STALL = 12  # rounds without gain before the rest of the time goes into the proof, where it does not run beside
+COMPLETE = Effort(seconds=20.0, nodes=50, ticks=200, gap=1e-4)
+SETTLED_AT_ONCE = 4_000  # integers besides starts: beyond, whole modules for a set of runs are no small MIP
+PROVEN_BESIDE = 1_000_000  # nonzeros: beyond, branch and cut on the whole model does not leave its root in time
 
 
 class Guided:
-    """One guided search: its parts share a clock and where the search stands."""
+    """One guided search: its parts share limits and where the search stands."""
 
     def __init__(self, matrix: Matrix, choices: Choices, options: Options, scale: Scale) -> None:
         self._matrix, self._choices, self._options, self._scale = tighten(matrix), choices, options, scale
@@ -35,58 +39,85 @@ class Guided:
         self._ended = "stopped"
         self._done = threading.Event()
         self._error: BaseException | None = None
+        self.rounds: Rounds | None = None
 
-    def run(self, start: Vector | None, on_progress: Callable[[Progress], None] | None) -> Outcome:
-        """Search until the gap, the limit or Ctrl-C.
+    def run(self, start: Mapping[int, float] | None, listener: Listener) -> Outcome:
+        """Search until the gap, a limit or Ctrl-C.
+
+        Parameters
+        ----------
+        start
+            Values of integer columns to start from; what they leave open is completed, and what does not fit ignored.
+        listener
+            Who is told on the waiting thread.
 
         Raises
         ------
         SolverError
-            HiGHS fails. An error raised by `on_progress` stops the search and comes out as it is.
+            HiGHS fails. An error raised by the listener stops the search and comes out as it is.
         """
-        if start is not None:
-            self._standing.offer(start, self._worth(start), "start")
-        leader = threading.Thread(target=self._guarded, args=(self._lead,), name="guided")
+        leader = threading.Thread(target=self._guarded, args=(lambda: self._lead(start),), name="guided")
         leader.start()
-        interrupted = self._wait(on_progress)
+        interrupted = wait(self._done, self._control.stop, self._standing.stand, listener)
         leader.join()
         if self._error is not None:
             raise SolverError(f"HiGHS failed: {self._error}") from self._error
         return self._outcome(interrupted)
 
-    def _lead(self) -> None:
-        relaxation = Relaxation(self._matrix, self._control)
-        root = relaxation.solve(self._matrix.lower, self._matrix.upper)
-        if root is None:
-            self._prove()
-            return
-        self._standing.prove(root.objective)
+    def _lead(self, start: Mapping[int, float] | None) -> None:
+        try:
+            self._begin(start or {})
+            relaxation = Relaxation(self._matrix, self._choices, self._control)
+            root = relaxation.root()
+            self._standing.prove(relaxation.bound)
+            self._control.count(relaxation.iterations)
+            if root is None:  # no point, or no time for one: branch and cut says which
+                self._prove()
+            else:
+                self._search(relaxation, root)
+        finally:
+            self._done.set()
+
+    def _begin(self, start: Mapping[int, float]) -> None:
+        """A first plan: the start where there is one that fits, else one that does nothing that it need not do."""
+        m, columns = self._matrix, self._choices.column
+        for values in ([start] if start else []) + [dict(zip(columns.tolist(), m.lower[columns], strict=True))]:
+            lower, upper = m.lower.copy(), m.upper.copy()
+            where = np.fromiter(values, np.int64, len(values))
+            lower[where] = upper[where] = np.clip(list(values.values()), m.lower[where], m.upper[where])
+            found = search_restricted(m, self._control, lower, upper, COMPLETE.of(1.0))
+            if self._standing.offer(found.x, found.objective, "start"):
+                break
+
+    def _search(self, relaxation: Relaxation, root: Point) -> None:
         beside = threading.Thread(target=self._guarded, args=(self._prove,), name="proof")
-        if self._options.threads > 1:
+        both = self._options.threads > 1 and not self._control.by_work and self._matrix.a.nnz <= PROVEN_BESIDE
+        if both:
             beside.start()
-        self._find(relaxation, root)
-        if self._options.threads > 1:
-            beside.join()
-        elif not self._control.over:
+        try:
+            self._dive(relaxation, root)
+            if self._standing.best is not None:
+                scale = self._scale(root.x)
+                self.rounds = Rounds(self._matrix, self._choices, self._control, self._standing, root.x, scale)
+                self.rounds.run(self._options.threads - both, stall=None if both else STALL)
+        finally:
+            if both:
+                beside.join()
+        if not both and not self._control.over:
             self._prove()
 
-    def _find(self, relaxation: Relaxation, root: Point) -> None:
-        """A first plan by a dive, better ones in rounds."""
-        scale = self._scale(root.x)
-        dive = Dive(relaxation, self._choices, self._control, self._matrix.lower, self._matrix.upper, root, scale)
+    def _dive(self, relaxation: Relaxation, root: Point) -> None:
+        m, scale, before = self._matrix, self._scale(root.x), relaxation.iterations
+        dive = Dive(relaxation, self._choices, self._control, m.lower, m.upper, root, scale)
         dive.runs()
-        upper = self._matrix.upper.copy()
-        starts = self._choices.column[~self._choices.others]
-        upper[starts] = np.maximum(self._matrix.lower[starts], np.rint(dive.point.x[starts]))
-        effort = Effort(max(1.0, self._control.left() / 12), SETTLE_NODES, 1e-3 * abs(scale))
-        search_restricted(
-            self._matrix, self._control, self._matrix.lower, upper, effort,
-            on_found=lambda x, objective: self._standing.offer(x, objective, "dive"),
-        )  # fmt: skip
-        if self._standing.best is not None:
-            rounds = Rounds(self._matrix, self._choices, self._control, self._standing, root.x, scale)
-            workers = max(1, self._options.threads - 1)
-            rounds.run(workers, stall=STALL if self._options.threads == 1 else 10**9)
+        lots = Lots(m, relaxation, self._choices, self._control, dive.lower, dive.upper, dive.point, scale)
+        plan = lots.plan()
+        self._control.count(relaxation.iterations - before)
+        if plan is not None:
+            self._standing.offer(plan, self._worth(plan), "dive")
+            if self._choices.others.sum() <= SETTLED_AT_ONCE and not self._control.over:
+                found = lots.settle(plan)
+                self._standing.offer(found.x, found.objective, "dive")
 
     def _prove(self) -> None:
         best = self._standing.best
@@ -100,27 +131,6 @@ class Guided:
         except BaseException as error:  # carried to the waiting thread and raised there
             self._error = error
             self._control.stop()
-        finally:
-            if threading.current_thread().name == "guided":
-                self._done.set()
-
-    def _wait(self, on_progress: Callable[[Progress], None] | None) -> bool:
-        """Wait for the leader; Ctrl-C ends the search and keeps what was found. Returns whether it came."""
-        interrupted = False
-        while True:
-            try:
-                done = self._done.wait(POLL_SECONDS)
-                if on_progress is not None:
-                    on_progress(self._standing.progress())
-                if done:
-                    return interrupted
-            except KeyboardInterrupt:
-                interrupted = True
-                self._control.stop()
-            except BaseException:
-                self._control.stop()
-                self._done.wait()
-                raise
 
     def _outcome(self, interrupted: bool) -> Outcome:
         best, standing = self._standing.best, self._standing
@@ -130,10 +140,13 @@ class Guided:
             status = "optimal"
         elif standing.reached:
             status = "gap_reached"
+        elif interrupted:
+            status = "interrupted"
         else:
-            status = "interrupted" if interrupted else "time_limit"
+            status = "time_limit" if self._control.work_left > 0 else "work_limit"
         objective = -np.inf if best is None else best.objective
-        return Outcome(status, None if best is None else best.x, objective, float(standing.bound), standing.nodes, standing.work)
+        x = None if best is None else best.x
+        return Outcome(status, x, objective, float(standing.bound), standing.nodes, self._control.work)
 
     def _worth(self, x: Vector) -> float:
         return -float(self._matrix.cost @ x + self._matrix.offset)

@@ -1,4 +1,9 @@
-"""The LP of a matrix, kept in one Highs object: bounds change, the basis stays."""
+"""The LP of a matrix in one Highs object: starts of runs come in as they are worth it, bounds change, the basis stays.
+
+Of the thousands of ways in which a run may be done an optimum uses a few. The LP begins with some of each run and takes
+in others whose reduced cost says that they would help, until none does (column generation; Dantzig and Wolfe 1960).
+As a run starts at most once, at any time (least reduced cost of each run's starts) bounds the whole (Lasdon 1970).
+"""
 
 from __future__ import annotations
 
@@ -6,11 +11,17 @@ from dataclasses import dataclass
 
 import highspy
 import numpy as np
+from numpy.typing import NDArray
 
 from planner.core.errors import SolverError
 from planner.solve.compile import Matrix, Vector
-from planner.solve.highs import pass_matrix
+from planner.solve.strategy.choices import Choices
 from planner.solve.strategy.control import Control
+
+FIRST, MORE = 14, 14  # starts of a run taken in at first, and at most each time
+WORTHWHILE = 1e-7  # M$ of reduced cost
+INTERIOR_ROWS = 15_000  # from here on interior points beat the simplex from scratch
+DUAL, PRIMAL = 1, 4  # HiGHS's simplex_strategy
 
 
 @dataclass(frozen=True)
@@ -24,16 +35,60 @@ class Point:
 class Relaxation:
     """The matrix without its integrality; solved again and again under changed bounds of columns."""
 
-    def __init__(self, matrix: Matrix, control: Control) -> None:
-        self._matrix = matrix
-        self._all = np.arange(len(matrix.columns), dtype=np.int32)
+    def __init__(self, matrix: Matrix, choices: Choices, control: Control) -> None:
+        self._matrix, self._control = matrix, control
+        self._starts, self._run = choices.starts
+        self._rows_of_starts = matrix.a[:, self._starts].T.tocsr()
+        self._inside = np.zeros(len(matrix.columns), bool)
+        self._where = self._first()
         self._highs = control.highs()
-        pass_matrix(self._highs, matrix, relax=True)
-        self.solves = 0
+        self._pass()
+        self.bound = np.inf
         self.iterations = 0
+        self.rows = len(matrix.rows)
 
-    def solve(self, lower: Vector, upper: Vector) -> Point | None:
-        """The optimum within these bounds; None if there is no point, or the search is to end.
+    def _first(self) -> NDArray[np.int64]:
+        """All columns but starts of runs, and of each run those of most worth and some evenly among the others."""
+        self._inside[:] = True
+        self._inside[self._starts] = False
+        for run in range(int(self._run.max(initial=-1)) + 1):
+            mine = self._starts[self._run == run]
+            best = mine[np.argsort(self._matrix.cost[mine], kind="stable")[:2]]
+            spread = mine[np.unique(np.linspace(0, len(mine) - 1, FIRST).astype(np.int64))]
+            self._inside[best] = self._inside[spread] = True
+        self._inside[self._matrix.lower > 0] = True
+        return np.flatnonzero(self._inside)
+
+    def _pass(self) -> None:
+        m, at = self._matrix, self._where
+        part = m.a[:, at]
+        status = self._highs.passModel(
+            len(at), part.shape[0], part.nnz, 1, 1, m.offset, m.cost[at], m.lower[at], m.upper[at],
+            m.row_lower, m.row_upper,
+            part.indptr.astype(np.int32), part.indices.astype(np.int32), part.data, np.zeros(len(at), np.int32),
+        )  # fmt: skip
+        if status == highspy.HighsStatus.kError:
+            raise SolverError("HiGHS refuses the relaxation (matrix not accepted)")
+        if part.shape[0] >= INTERIOR_ROWS:
+            self._highs.setOptionValue("solver", "ipm")
+
+    def root(self) -> Point | None:
+        """The optimum of the whole LP, proven; None if there is no point, or the search is to end before a bound."""
+        point = self.solve(self._matrix.lower, self._matrix.upper, exact=True)
+        self._highs.setOptionValue("solver", "simplex")  # warm from here on
+        return point
+
+    def solve(self, lower: Vector, upper: Vector, *, least: float = -np.inf, exact: bool = False) -> Point | None:
+        """The optimum within these bounds; None if there is no point that good, or the search is to end.
+
+        Parameters
+        ----------
+        lower, upper
+            By column. A start that is held at one is taken in.
+        least
+            Net value, M$, below which the optimum is of no interest.
+        exact
+            Whether starts are priced in until none helps; else those inside are all there is.
 
         Raises
         ------
@@ -41,12 +96,54 @@ class Relaxation:
             HiGHS fails.
         """
         h = self._highs
-        h.changeColsBounds(len(self._all), self._all, lower, upper)
+        h.setOptionValue("objective_bound", np.inf if exact else -least)
+        if len(held := np.flatnonzero((lower > 0) & ~self._inside)):
+            self._take_in(held, lower, upper)
+        every = np.arange(len(self._where), dtype=np.int32)
+        h.changeColsBounds(len(every), every, lower[self._where], upper[self._where])
+        self._run_highs(DUAL)
+        while (point := self._point()) is not None and exact:
+            worth = self._priced(upper, point)
+            if not len(worth) or self._control.over:
+                break
+            self._take_in(worth, lower, upper)
+            self._run_highs(PRIMAL)
+        return point
+
+    def _run_highs(self, strategy: int) -> None:
+        h = self._highs
+        h.setOptionValue("simplex_strategy", strategy)
         if h.run() == highspy.HighsStatus.kError:
             raise SolverError(f"HiGHS failed on the relaxation, model status {h.getModelStatus()}")
-        self.solves += 1
         self.iterations += max(0, int(h.getInfo().simplex_iteration_count))
+
+    def _point(self) -> Point | None:
+        h = self._highs
         if h.getModelStatus() not in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kModelEmpty):
             return None
-        x = np.array(h.getSolution().col_value, dtype=float)
+        x = np.zeros(len(self._inside))
+        x[self._where] = h.getSolution().col_value
         return Point(x, -float(self._matrix.cost @ x + self._matrix.offset))
+
+    def _priced(self, upper: Vector, point: Point) -> NDArray[np.int64]:
+        """The starts outside that would help most; on the way, the bound of all starts."""
+        reduced = self._matrix.cost[self._starts] - self._rows_of_starts @ np.array(self._highs.getSolution().row_dual)
+        reduced[self._inside[self._starts] | (upper[self._starts] <= 0)] = 0.0
+        least = np.zeros(int(self._run.max(initial=-1)) + 1)
+        np.minimum.at(least, self._run, reduced)
+        self.bound = point.objective - float(least.sum())
+        helps = np.flatnonzero(reduced < -WORTHWHILE)
+        order = helps[np.lexsort((reduced[helps], self._run[helps]))]
+        run = self._run[order]
+        rank = np.arange(len(order)) - np.searchsorted(run, run, side="left")
+        return self._starts[order[rank < MORE]]
+
+    def _take_in(self, columns: NDArray[np.int64], lower: Vector, upper: Vector) -> None:
+        m = self._matrix
+        part = m.a[:, columns]
+        self._highs.addCols(
+            len(columns), m.cost[columns], lower[columns], upper[columns], part.nnz,
+            part.indptr[:-1].astype(np.int32), part.indices.astype(np.int32), part.data,
+        )  # fmt: skip
+        self._inside[columns] = True
+        self._where = np.concatenate([self._where, columns])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import highspy
 import numpy as np
@@ -18,11 +18,23 @@ Found = Callable[[Vector, float], None]
 
 @dataclass(frozen=True)
 class Effort:
-    """How long to search a restriction: wall clock, s; nodes; and the absolute gap, M$, that is good enough."""
+    """How long to search a restriction: wall clock, s; nodes; how often HiGHS looks up; the gap that is good enough.
+
+    `gap` is a share of gross value; `of` says it in M$.
+    """
 
     seconds: float
     nodes: int
-    gap_musd: float
+    ticks: int
+    gap: float
+
+    def of(self, scale: float) -> Effort:
+        """The same with its gap in M$."""
+        return replace(self, gap=self.gap * abs(scale))
+
+    def within(self, seconds: float) -> Effort:
+        """The same, no longer than that."""
+        return replace(self, seconds=min(self.seconds, seconds))
 
 
 @dataclass(frozen=True)
@@ -61,9 +73,9 @@ def search_restricted(
     h = control.highs()
     _pass_free(h, matrix, lower, upper, free, base)
     for name, value in (
-        ("time_limit", max(0.0, min(effort.seconds, control.left()))),
+        ("time_limit", control.left() if control.by_work else min(effort.seconds, control.left())),
         ("mip_max_nodes", effort.nodes),
-        ("mip_abs_gap", effort.gap_musd),
+        ("mip_abs_gap", effort.gap),
     ):
         h.setOptionValue(name, value)
     if start is not None:
@@ -74,6 +86,14 @@ def search_restricted(
         x[free] = values
         return x, -float(matrix.cost @ x + matrix.offset)
 
+    ticks = [0]
+
+    def tick(event: highspy.HighsCallbackEvent) -> None:
+        ticks[0] += 1
+        if ticks[0] >= effort.ticks and event.data_in is not None:
+            event.data_in.user_interrupt = True
+
+    h.cbMipInterrupt += tick
     if on_found is not None:
         h.cbMipImprovingSolution += lambda event: on_found(*whole(np.array(event.data_out.mip_solution, dtype=float)))
     if h.run() == highspy.HighsStatus.kError:

@@ -1,7 +1,11 @@
-"""Improve a plan in rounds: several neighbourhoods at once, each a small MIP; the best of a round is the next plan."""
+"""Improve a plan in rounds: several neighbourhoods at once, each a small MIP; the best of a round is the next plan.
+
+Kinds that brought much are tried more (adaptive large neighbourhood search; Ropke and Pisinger 2006).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -12,11 +16,13 @@ from planner.solve.strategy.choices import Choices
 from planner.solve.strategy.control import Control
 from planner.solve.strategy.neighbourhoods import DRAWS, Around
 from planner.solve.strategy.restricted import Effort, Searched, search_restricted
-from planner.solve.strategy.standing import Standing
+from planner.solve.strategy.standing import Best, Standing
 
 FIRST_SIZE, LEAST_SIZE, MOST_SIZE = 500, 60, 20_000
-NODES = 400
+EFFORT = Effort(seconds=20.0, nodes=400, ticks=3_000, gap=1e-5)
+GAIN = 1e-6  # of gross value: less is none
 KEPT, NEW = 0.7, 0.3  # how much of a kind's record the last round leaves
+SIGNIFICANT = 1e-3  # of gross value: a gain that gives full marks
 
 
 @dataclass
@@ -28,8 +34,19 @@ class Kind:
     record: float = 1.0
 
 
+@dataclass(frozen=True)
+class Tried:
+    """A neighbourhood that was searched: when, of which kind and size, what it gained, whether it was exhausted."""
+
+    seconds: float
+    kind: str
+    size: int
+    gain: float
+    finished: bool
+
+
 class Rounds:
-    """Rounds of neighbourhoods around the best plan, the kinds that brought most tried most."""
+    """Rounds of neighbourhoods around the best plan."""
 
     def __init__(
         self, matrix: Matrix, choices: Choices, control: Control, standing: Standing, relaxed: Vector, scale: float
@@ -39,26 +56,29 @@ class Rounds:
         self._relaxed, self._scale = relaxed[choices.column], scale
         self._random = np.random.default_rng(control.options.seed)
         self._kinds = [Kind(name) for name in DRAWS]
-        self.log: list[tuple[float, str, int, float, bool]] = []
+        self.log: list[Tried] = []
 
-    def run(self, workers: int, *, stall: int) -> None:
-        """Rounds until the search is to end, or `stall` of them brought nothing."""
+    def run(self, workers: int, *, stall: int | None = None) -> None:
+        """Rounds until the search is to end, or `stall` of them brought nothing.
+
+        What a round finds counts where it ends, in the order drawn: so it does not depend on which thread was quicker.
+        """
         idle = 0
         with ThreadPoolExecutor(workers, thread_name_prefix="neighbourhood") as pool:
-            while not self._control.over and idle < stall:
+            while not self._control.over and (stall is None or idle < stall):
                 best = self._standing.best
                 assert best is not None
                 picked = self._pick(workers)
-                drawn = [self._bounds(kind, best.x) for kind in picked]
-                found = list(pool.map(lambda bounds, x=best.x: self._search(*bounds, x), drawn))
-                gains = [max(0.0, one.objective - best.objective) for one in found]
-                for kind, one, gain in zip(picked, found, gains, strict=True):
-                    self._learn(kind, one, gain)
-                idle = 0 if max(gains) > 1e-6 * self._scale else idle + 1
+                bounds = [self._bounds(kind, best.x) for kind in picked]
+                search: Callable[..., Searched] = self._search
+                found = list(pool.map(search, *zip(*bounds, strict=True), [best] * len(picked)))
+                gains = [self._learn(kind, one, best) for kind, one in zip(picked, found, strict=True)]
+                idle = 0 if max(gains) > GAIN * self._scale else idle + 1
 
     def _pick(self, count: int) -> list[Kind]:
         weights = np.array([kind.record + 0.1 for kind in self._kinds])
-        chosen = self._random.choice(len(self._kinds), size=min(count, len(weights)), replace=False, p=weights / weights.sum())
+        weights /= weights.sum()
+        chosen = self._random.choice(len(self._kinds), min(count, len(weights)), replace=False, p=weights)
         return [self._kinds[i] for i in chosen]
 
     def _bounds(self, kind: Kind, plan: Vector) -> tuple[Vector, Vector]:
@@ -70,17 +90,21 @@ class Rounds:
         lower[held] = upper[held] = here[~free]
         return lower, upper
 
-    def _search(self, lower: Vector, upper: Vector, plan: Vector) -> Searched:
-        seconds = max(2.0, min(20.0, self._control.left() / 6))
-        effort = Effort(seconds, NODES, 1e-5 * self._scale)
-        return search_restricted(
-            self._matrix, self._control, lower, upper, effort, start=plan,
-            on_found=lambda x, objective: self._standing.offer(x, objective, "neighbourhood"),
-        )  # fmt: skip
+    def _search(self, lower: Vector, upper: Vector, best: Best) -> Searched:
+        def offer(x: Vector, objective: float) -> None:
+            self._standing.offer(x, objective, "neighbourhood")
 
-    def _learn(self, kind: Kind, found: Searched, gain: float) -> None:
-        self._standing.count(found.nodes, found.work)
-        self.log.append((self._control.seconds(), kind.name, kind.size, gain / self._scale, found.finished))
-        kind.record = KEPT * kind.record + NEW * min(1.0, 1000.0 * gain / self._scale)
+        effort = EFFORT.of(self._scale).within(max(2.0, self._control.left() / 6))
+        told = None if self._control.by_work else offer
+        return search_restricted(self._matrix, self._control, lower, upper, effort, start=best.x, on_found=told)
+
+    def _learn(self, kind: Kind, found: Searched, best: Best) -> float:
+        self._standing.offer(found.x, found.objective, kind.name)
+        self._standing.count(found.nodes)
+        self._control.count(found.work)
+        gain = max(0.0, found.objective - best.objective)
+        self.log.append(Tried(self._control.seconds(), kind.name, kind.size, gain / self._scale, found.finished))
+        kind.record = KEPT * kind.record + NEW * min(1.0, gain / (SIGNIFICANT * self._scale))
         factor = 1.4 if found.finished else 0.8 if gain <= 0 else 1.0
         kind.size = int(min(MOST_SIZE, max(LEAST_SIZE, kind.size * factor)))
+        return gain

@@ -11,11 +11,12 @@ from planner.solve.compile import Vector
 from planner.solve.highs import Scale
 from planner.solve.options import Progress, relative_gap
 from planner.solve.strategy.control import Control
+from planner.solve.waiting import Stand
 
 
 @dataclass(frozen=True)
 class Best:
-    """A point and its net value, M$."""
+    """A point, its net value, M$, and which part of the search found it."""
 
     x: Vector
     objective: float
@@ -32,12 +33,11 @@ class Standing:
         self.best: Best | None = None
         self.bound = np.inf
         self.nodes = 0
-        self.work = 0
 
-    def offer(self, x: Vector, objective: float, found_by: str) -> bool:
+    def offer(self, x: Vector | None, objective: float, found_by: str) -> bool:
         """Take a point if it is better than the best; returns whether it was."""
         with self._lock:
-            if self.best is not None and objective <= self.best.objective:
+            if x is None or (self.best is not None and objective <= self.best.objective):
                 return False
             self.best = Best(x, objective, found_by)
         self._stop_at_gap()
@@ -49,11 +49,10 @@ class Standing:
             self.bound = min(self.bound, bound)
         self._stop_at_gap()
 
-    def count(self, nodes: int, work: int) -> None:
-        """Add to the nodes and to the work (nodes and iterations) done."""
+    def count(self, nodes: int) -> None:
+        """Add to the nodes searched."""
         with self._lock:
             self.nodes += nodes
-            self.work += work
 
     @property
     def gap(self) -> float:
@@ -68,16 +67,17 @@ class Standing:
         """Whether the gap asked for is proven."""
         return self.gap <= self._control.options.gap
 
-    def progress(self) -> Progress:
+    def stand(self) -> Stand:
         """For whoever waits."""
         best, gap = self.best, self.gap
-        return Progress(
+        progress = Progress(
             self._control.seconds(),
             None if best is None else best.objective,
             float(self.bound) if np.isfinite(self.bound) else None,
             gap if np.isfinite(gap) else None,
             self.nodes,
         )
+        return Stand(progress, None if best is None else best.x)
 
     def _stop_at_gap(self) -> None:
         if self.reached:
