@@ -48,6 +48,7 @@ from planner.solve.highs import Outcome
 from planner.solve.options import Options, Progress
 from planner.solve.relax import Relaxer, limit_values
 from planner.solve.search import Found, gross_scale, limit_prices, search
+from planner.solve.strategy.choices import read_choices
 
 if TYPE_CHECKING:
     from planner.sweeps import Sweep
@@ -174,7 +175,12 @@ class Study:
         log.info("%s: %s", self.name, ", ".join(f"{n:,} {what}" for what, n in matrix.shape.items()))
         scale = gross_scale(m, self.case, matrix)
         begin = None if start is None else start_values(start.data, m, self.case, self._rooms, matrix)
-        found = _timed(timings, "solve", lambda: search(matrix, options, scale, start=begin, on_progress=on_progress))
+        choices = read_choices(matrix, self.case, self._rooms)
+        found = _timed(
+            timings,
+            "solve",
+            lambda: search(matrix, options, scale, choices=choices, start=begin, on_progress=on_progress),
+        )
         if isinstance(found, Outcome):
             raise InfeasibleError(explain_infeasible(matrix, options, self.case, self._rooms))
         with undisturbed():

@@ -22,13 +22,13 @@ class Stand:
 
 @dataclass(frozen=True)
 class Listener:
-    """Who is told, on the waiting thread: now and then where the search stands, and of each better point.
+    """Who is told, on the waiting thread: now and then where the search stands, and of better points.
 
-    Points that come while the listener is busy with one are passed over but for the last.
+    `on_better` says whether it took the point; one that it did not take is offered again, or a better one instead.
     """
 
     on_progress: Callable[[Progress], None] | None = None
-    on_better: Callable[[Stand], None] | None = None
+    on_better: Callable[[Stand], bool] | None = None
 
 
 def wait(done: threading.Event, stop: Callable[[], None], stand: Callable[[], Stand], listener: Listener) -> bool:
@@ -45,8 +45,7 @@ def wait(done: threading.Event, stop: Callable[[], None], stand: Callable[[], St
             if listener.on_progress is not None:
                 listener.on_progress(now.progress)
             if listener.on_better is not None and now.best is not None and now.best is not heard and not interrupted:
-                heard = now.best
-                listener.on_better(now)
+                heard = now.best if listener.on_better(now) else heard
             if ended:
                 return interrupted
         except KeyboardInterrupt:

@@ -107,9 +107,7 @@ def disputed(a: Around) -> Mask:
     return free
 
 
-DRAWS: dict[str, Draw] = {
-    draw.__name__: draw for draw in (places, months, types, runs, large_runs, built, disputed)
-}
+DRAWS: dict[str, Draw] = {draw.__name__: draw for draw in (places, months, types, runs, large_runs, built, disputed)}
 
 
 def _movable(a: Around, inside: Mask) -> Mask:

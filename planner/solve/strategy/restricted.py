@@ -108,9 +108,7 @@ def search_restricted(
     return Searched(x, objective, done, nodes, work)
 
 
-def _pass_free(
-    h: highspy.Highs, matrix: Matrix, lower: Vector, upper: Vector, free: np.ndarray, base: Vector
-) -> None:
+def _pass_free(h: highspy.Highs, matrix: Matrix, lower: Vector, upper: Vector, free: np.ndarray, base: Vector) -> None:
     """Hand over the free columns and the rows they stand in, the fixed ones on the right-hand sides."""
     taken = matrix.a @ base
     part = matrix.a[:, free].tocsr()
