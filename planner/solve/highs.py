@@ -13,7 +13,7 @@ import numpy as np
 from planner.core.errors import SolverError
 from planner.solve.compile import Matrix, Vector
 from planner.solve.options import Options, Progress, relative_gap
-from planner.solve.waiting import Listener, Stand, wait
+from planner.solve.waiting import NOBODY, Listener, Stand, wait
 
 REFUSED = "1.14."  # returned wrong optima
 ABSOLUTE_GAP = 1e-6  # M$: what counts as no gap at all
@@ -104,7 +104,7 @@ def solve_matrix(
     scale: Scale,
     *,
     start: dict[int, float] | None = None,
-    listener: Listener = Listener(),
+    listener: Listener = NOBODY,
 ) -> Outcome:
     """Search for the best point until the gap, a limit or an interruption.
 

@@ -31,6 +31,9 @@ class Listener:
     on_better: Callable[[Stand], bool] | None = None
 
 
+NOBODY = Listener()
+
+
 def wait(done: threading.Event, stop: Callable[[], None], stand: Callable[[], Stand], listener: Listener) -> bool:
     """Wait for a search to be done; Ctrl-C asks it to stop and keeps what it found. Returns whether it came.
 

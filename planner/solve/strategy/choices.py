@@ -41,7 +41,7 @@ class Choices:
     def runs(self) -> dict[str, Columns]:
         """The columns of each run's starts, the run of most worth first."""
         found: dict[str, list[int]] = {}
-        for at in np.flatnonzero(self.run != ""):
+        for at in np.flatnonzero(self.run != "").tolist():
             found.setdefault(self.run[at], []).append(at)
         most = {run: float(self.worth[at].max()) for run, at in found.items()}
         return {run: self.column[found[run]] for run in sorted(found, key=lambda run: (-most[run], run))}
@@ -140,13 +140,11 @@ def _of_index(index: Mapping[str, Any], case: Case, places: Mapping[str, frozens
 
 def _candidate_facts(case: Case) -> list[_Fact]:
     spans = {span: frozenset(site for site, _ in row.shares) for span, row in case.spans.items()}
+    names = ("run", "site", "accelerator", "start", "finish", "value_musd")
     return [
-        _Fact(
-            spans.get(row.site, frozenset([row.site])), row.accelerator, row.start, row.finish, row.run,
-            case.runs[row.run]["team"] or "", row.value_musd,
-        )
-        for row in case.candidates.itertuples(index=False)
-    ]  # fmt: skip
+        _Fact(spans.get(site, frozenset([site])), kind, start, finish, run, case.runs[run]["team"] or "", worth)
+        for run, site, kind, start, finish, worth in zip(*(case.candidates[n].tolist() for n in names), strict=True)
+    ]
 
 
 def _places(case: Case) -> dict[str, frozenset[str]]:

@@ -39,7 +39,7 @@ class Standing:
         with self._lock:
             if x is None or (self.best is not None and objective <= self.best.objective):
                 return False
-            self.best = Best(x, objective, found_by)
+            self.best = Best(x, objective + 0.0, found_by)  # no -0
         self._stop_at_gap()
         return True
 
