@@ -25,7 +25,7 @@ from planner.solve.waiting import Listener, wait
 
 STALL = 12  # rounds without gain before the rest of the time goes into the proof, where it does not run beside
 COMPLETE = Effort(seconds=20.0, nodes=50, ticks=200, gap=1e-4)
-SETTLED_AT_ONCE = 4_000  # integers besides starts: beyond, whole modules for a set of runs are no small MIP
+SETTLED_AT_ONCE = 1_500  # integers besides starts: beyond, whole modules for a set of runs are no small MIP
 PROVEN_BESIDE = 1_000_000  # nonzeros: beyond, branch and cut on the whole model does not leave its root in time
 
 
@@ -139,7 +139,7 @@ class Guided:
         if self._ended == "optimal":
             status = "optimal"
         elif standing.reached:
-            status = "gap_reached"
+            status = "gap_reached" if standing.gap > 0 else "optimal"
         elif interrupted:
             status = "interrupted"
         else:
