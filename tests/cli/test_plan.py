@@ -77,8 +77,8 @@ def test_options_and_changes_reach_the_solve(command: Planner, tmp_path: Path) -
     "args",
     [
         [], ["tiny", "--gap", "-1"], ["tiny", "--gap", "x"], ["tiny", "--time-limit", "0"], ["tiny", "--threads", "0"],
-        ["tiny", "--seed", "-1"], ["tiny", "--strategy", "guide"], ["tiny", "--work-limit", "0"], ["tiny", "--nonsense"],
-        ["tiny", "tiny"], ["tiny", "--out", "/dev/null/x"],
+        ["tiny", "--seed", "-1"], ["tiny", "--strategy", "guide"], ["tiny", "--work-limit", "0"],
+        ["tiny", "--nonsense"], ["tiny", "tiny"], ["tiny", "--out", "/dev/null/x"],
     ],
 )  # fmt: skip
 def test_wrong_usage_is_2(command: Planner, args: list[str]) -> None:
@@ -133,7 +133,9 @@ def test_a_limit_before_any_plan_is_6(command: Planner, tmp_path: Path) -> None:
     assert said.json["gap"] is None
 
 
-@pytest.mark.parametrize(("status", "code"), [("time_limit", 5), ("work_limit", 5), ("interrupted", 130), ("gap_reached", 0)])
+@pytest.mark.parametrize(
+    ("status", "code"), [("time_limit", 5), ("work_limit", 5), ("interrupted", 130), ("gap_reached", 0)]
+)
 def test_how_the_search_ended_is_the_exit_code(
     command: Planner, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, status: str, code: int
 ) -> None:
