@@ -12,6 +12,8 @@ from planner.core.errors import InputError, Problem
 from planner.core.rules import nearest
 from planner.core.settings import SOLVE
 
+RUNNING = "running"  # status of what is found while the search still goes on
+
 
 @dataclass(frozen=True, slots=True)
 class Options:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import time
 from collections.abc import Callable
@@ -16,11 +17,12 @@ from planner.model.rooms.finance import weight
 from planner.model.workspace import Workspace
 from planner.solve.compile import Matrix, RowName, Vector
 from planner.solve.highs import ABSOLUTE_GAP, Outcome, Scale, solve_lp, solve_matrix
-from planner.solve.options import Options, Progress, relative_gap
+from planner.solve.options import RUNNING, Options, Progress, relative_gap
 from planner.solve.strategy.choices import Choices
 from planner.solve.strategy.guided import Guided
 from planner.solve.waiting import Listener, Stand
 
+log = logging.getLogger("planner")
 CONTINUOUS_IN_PRICES = ("module", "contract")
 
 
@@ -126,7 +128,7 @@ class Announcer:
 
     def __init__(self, matrix: Matrix, options: Options, scale: Scale, tell: Callable[[Found], None]) -> None:
         self._matrix, self._options, self._scale, self._tell = matrix, options, scale, tell
-        self._next = 0.0
+        self._next, self._told = 0.0, -math.inf
 
     def __call__(self, stand: Stand) -> bool:
         """Whether the point was handed on; if not it may be offered again."""
@@ -134,8 +136,15 @@ class Announcer:
         if began < self._next or stand.best is None or stand.progress.bound is None:
             return False
         objective = -float(self._matrix.cost @ stand.best + self._matrix.offset)
-        outcome = Outcome("running", stand.best, objective, stand.progress.bound, stand.progress.nodes)
-        self._tell(_found(self._matrix, replace(self._options, threads=1), self._scale, outcome))
+        outcome = Outcome(RUNNING, stand.best, objective, stand.progress.bound, stand.progress.nodes)
+        try:
+            found = _found(self._matrix, replace(self._options, threads=1), self._scale, outcome)
+        except SolverError as error:  # the search goes on, and may find one that is exact
+            log.warning("a better plan was found, but is no result yet: %s", error)
+        else:
+            if found.objective > self._told:  # rounded it may be worth less than it seemed
+                self._told = found.objective
+                self._tell(replace(found, status=RUNNING))
         self._next = time.perf_counter() + self.REST * (time.perf_counter() - began)
         return True
 

@@ -47,10 +47,10 @@ def wait(done: threading.Event, stop: Callable[[], None], stand: Callable[[], St
             now = stand()
             if listener.on_progress is not None:
                 listener.on_progress(now.progress)
-            if listener.on_better is not None and now.best is not None and now.best is not heard and not interrupted:
-                heard = now.best if listener.on_better(now) else heard
             if ended:
                 return interrupted
+            if listener.on_better is not None and now.best is not None and now.best is not heard and not interrupted:
+                heard = now.best if listener.on_better(now) else heard
         except KeyboardInterrupt:
             interrupted = True
             stop()

@@ -13,6 +13,7 @@ from planner.solve.compile import Matrix, Vector
 from planner.solve.strategy.control import Control
 
 FIXED = 1e-9
+FEASIBLE = 1e-6  # HiGHS's tolerance on rows
 Found = Callable[[Vector, float], None]
 
 
@@ -70,6 +71,8 @@ def search_restricted(
     """
     free = upper - lower > FIXED
     base = np.where(free, 0.0, lower)
+    if not _decided_rows_hold(matrix, free, base):
+        return Searched(None, -np.inf, True, 0, 0)
     h = control.highs()
     _pass_free(h, matrix, lower, upper, free, base)
     for name, value in (
@@ -108,6 +111,13 @@ def search_restricted(
         return Searched(None, -np.inf, done, nodes, work)
     x, objective = whole(np.array(h.getSolution().col_value, dtype=float))
     return Searched(x, objective, done, nodes, work)
+
+
+def _decided_rows_hold(matrix: Matrix, free: np.ndarray, base: Vector) -> bool:
+    """Whether the rows in which nothing is free hold: they are not handed over."""
+    decided, taken = np.diff(matrix.a[:, free].tocsr().indptr) == 0, matrix.a @ base
+    slack = FEASIBLE * np.maximum(1.0, np.abs(taken))
+    return bool(((matrix.row_lower - slack <= taken) & (taken <= matrix.row_upper + slack))[decided].all())
 
 
 def _pass_free(h: highspy.Highs, matrix: Matrix, lower: Vector, upper: Vector, free: np.ndarray, base: Vector) -> None:
