@@ -1,4 +1,4 @@
-"""Figures of a search from what it reported on the way: when a gap was reached, the gap at a time, time outside HiGHS."""
+"""Figures of a search from what it reported: when a gap was reached, the gap at a time, time outside HiGHS."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Interval = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """Where a search stood: seconds since its start; objective and bound, M$; gap, a share of the plan's gross value."""
+    """Where a search stood: seconds since its start; objective and bound, M$; gap, a share of gross value."""
 
     seconds: float
     objective: float | None
