@@ -1,7 +1,7 @@
 """How soon a search finds good plans: gap over time by strategy, by ingredient of the guided one, time outside HiGHS.
 
     python -m tests.bench.curves [S M L XL llama-2023 meta-compute] [--ways guided plain] [--seconds 300] [--threads 2]
-                                 [--seed 0] [--ablate [NAME ...]] [--determinism] [--work 20000] [--json FILE]
+                                 [--seed 0] [--ablate [NAME ...]] [--determinism] [--work 100000] [--json FILE]
 
 Scenarios are sizes of generated studies and bundled scenarios. Every solve runs in a process of its own, as
 `planner.load(...).solve(...)` with the check, with a limit on memory; where it ends there, the table says so. Gaps are
@@ -147,7 +147,10 @@ def same_decisions(asked: argparse.Namespace, scenario: str) -> list[Solve]:
     else:
         differ = sorted(name for name in first.keys() | second.keys() if first.get(name) != second.get(name))
         said = f"NOT the same: {', '.join(differ)}" if differ else f"the same in all {len(first)} arrays"
-    print(f"\n## {scenario}, guided twice with a work limit of {asked.work:,}: decisions {said} ({ends})", flush=True)
+    print(f"\n## {scenario}, guided twice with a work limit of {asked.work:,}: decisions {said} ({ends})")
+    for s in pair:  # where nothing ran on threads of neighbourhoods, this says little
+        ran = ", ".join(f"{name} {seconds:.1f}" for name, seconds in s.get("threads", {}).items())
+        print(f"seconds in Highs.run() by thread: {ran}", flush=True)
     return pair
 
 
@@ -202,7 +205,7 @@ def main() -> None:
     parser.add_argument("--memory-gb", type=float, default=6.0)
     parser.add_argument("--ablate", nargs="*", metavar="NAME", help=f"guided without each of: {', '.join(ablations())}")
     parser.add_argument("--determinism", action="store_true", help="only: guided twice with a limit on work")
-    parser.add_argument("--work", type=int, default=20_000, help="that limit, simplex iterations")
+    parser.add_argument("--work", type=int, default=100_000, help="that limit, simplex iterations")
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args()
     if unknown := set(asked.ablate or ()) - ablations().keys():
