@@ -1,10 +1,11 @@
 """Time and memory from a scenario to a matrix in HiGHS, on generated studies of several sizes.
 
-    python tests/bench/sizes.py [S M L XL] [--seed 0] [--slot-months 3] [--lp] [--profile] [--memory-gb 6] [--limit 600]
+    python tests/bench/sizes.py [S M L XL M:runs=300] [--seed 0] [--slot-months 3] [--lp] [--profile]
+                                [--memory-gb 6] [--limit 600]
 
 Every size runs in a process of its own with a limit on memory and time; where it ends, the table says so. Seconds are
-wall clock, MB the process's peak so far. `--lp` also solves the relaxation and says what binds; `--profile` says where
-the time of each phase goes (and makes it longer).
+wall clock and CPU, without Python's garbage collector as in a study; MB the process's peak so far. `--lp` also solves
+the relaxation and says what binds; `--profile` says where the time of each phase goes (and makes it longer).
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
+
+from pyomo.common.gc_manager import PauseGC
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from tests.bench.generate import SIZES, document
@@ -41,11 +44,12 @@ class Phases:
     def run(self, name: str, step: Callable[[], Result]) -> Result:
         """The result of a step; its time, the peak of memory and, if asked for, where the time went."""
         profiler = cProfile.Profile() if self.profile else None
-        began = time.perf_counter()
-        result = profiler.runcall(step) if profiler else step()
-        seconds = time.perf_counter() - began
+        began, spent = time.perf_counter(), time.process_time()
+        with PauseGC():
+            result = profiler.runcall(step) if profiler else step()
+        seconds, cpu = time.perf_counter() - began, time.process_time() - spent
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        say(phase=name, seconds=seconds, mb=peak)
+        say(phase=name, seconds=seconds, cpu=cpu, mb=peak)
         if profiler:
             print(f"--- {name}", file=sys.stderr)
             pstats.Stats(profiler, stream=sys.stderr).sort_stats("tottime").print_stats(15)
@@ -150,7 +154,8 @@ def show(facts: dict[str, Any]) -> None:
     print(f"{facts['size']:3} " + ", ".join(f"{facts[n]:,} {n}" for n in SHAPE if n in facts) + f" {facts['end']}")
     for name in PHASES:
         if name in facts["phases"]:
-            print(f"    {name:8} {facts['phases'][name]['seconds']:8.2f} s {facts['phases'][name]['mb']:7.0f} MB")
+            took = facts["phases"][name]
+            print(f"    {name:8} {took['seconds']:8.2f} s {took['cpu']:8.2f} s CPU {took['mb']:7.0f} MB")
     rooms = sorted(facts.get("rooms", {}).items(), key=lambda pair: -pair[1])
     if rooms:
         print("    build by room: " + ", ".join(f"{name} {s:.2f}" for name, s in rooms if s >= 0.005))
@@ -159,18 +164,24 @@ def show(facts: dict[str, Any]) -> None:
     sys.stdout.flush()
 
 
+def parser(description: str) -> argparse.ArgumentParser:
+    """The options of every measurement."""
+    args = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    args.add_argument("--seed", type=int, default=0)
+    args.add_argument("--slot-months", type=int, default=3, choices=(1, 3))
+    args.add_argument("--memory-gb", type=float, default=6.0)
+    args.add_argument("--limit", type=float, default=600.0, help="seconds a size may take")
+    args.add_argument("--lp", action="store_true")
+    args.add_argument("--profile", action="store_true")
+    args.add_argument("--one", action="store_true", help=argparse.SUPPRESS)
+    return args
+
+
 def main() -> None:
     """Measure the sizes asked for and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("sizes", nargs="*", default=list(SIZES))
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--slot-months", type=int, default=3, choices=(1, 3))
-    parser.add_argument("--memory-gb", type=float, default=6.0)
-    parser.add_argument("--limit", type=float, default=600.0, help="seconds a size may take")
-    parser.add_argument("--lp", action="store_true")
-    parser.add_argument("--profile", action="store_true")
-    parser.add_argument("--one", action="store_true", help=argparse.SUPPRESS)
-    asked = parser.parse_args()
+    args = parser(__doc__ or "")
+    args.add_argument("sizes", nargs="*", default=list(SIZES))
+    asked = args.parse_args()
     if asked.one:
         one(asked)
         return

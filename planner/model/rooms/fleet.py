@@ -20,6 +20,7 @@ ordered ones are worth at the end (terminal).
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
@@ -190,7 +191,13 @@ def build(m: Workspace, b: Any, d: Case) -> None:
             rule=lambda b, g, s, t: b.online[g, s, t] >= in_service(g, s, t),
             doc="(F3)",
         )
-    b.delivered = pyo.Expression(delivery_rows(d), rule=lambda b, g, s, t: _delivered(b, d, lot[g], g, s, t))
+    coming: dict[tuple[str, str, int], int] = defaultdict(int)
+    for g, s, t, n in d.committed:
+        coming[g, s, t] += n
+    b.delivered = pyo.Expression(
+        delivery_rows(d),
+        rule=lambda b, *at: linear([(lot[at[0]], b.order[at])] if at in b.order else [], coming.get(at, 0)),
+    )
     b.in_service = pyo.Expression(b.STOCK, rule=lambda b, g, s, t: in_service(g, s, t))
     b.online_units = pyo.Expression(b.STOCK, rule=lambda b, g, s, t: 1.0 * b.online[g, s, t])
     m.offer("order", b.order)
@@ -216,15 +223,14 @@ class Service:
 def service_rows(d: Case) -> dict[tuple[str, str, int], Service]:
     """(type, site, period) where anything can be in service, with what counts there (half-period rule)."""
     rows = {}
+    periods, in_service = d.calendar.periods, d.calendar.in_service
     for g, row in d.accelerators.items():
         for s in d.sites:
-            arrivals = d.orders.get((g, s), [])
+            arrivals = [(a.period, a.start, a.start + row["life_months"]) for a in d.orders.get((g, s), [])]
             given = d.existing_units.get((g, s), [])
-            for t, period in enumerate(d.calendar.periods):
-                units = sum(n for at, end, n in given if d.calendar.in_service(period, at, end))
-                orders = tuple(
-                    a.period for a in arrivals if d.calendar.in_service(period, a.start, a.start + row["life_months"])
-                )
+            for t, period in enumerate(periods):
+                units = sum(n for at, end, n in given if in_service(period, at, end))
+                orders = tuple(v for v, at, end in arrivals if in_service(period, at, end))
                 if units or orders:
                     rows[g, s, t] = Service(units, orders)
     return rows
@@ -235,11 +241,6 @@ def delivery_rows(d: Case) -> list[tuple[str, str, int]]:
     rows = {(g, s, a.period) for (g, s), arrivals in d.orders.items() for a in arrivals}
     rows |= {(g, s, t) for g, s, t, _ in d.committed}
     return sorted(rows)
-
-
-def _delivered(b: Any, d: Case, lot: int, g: str, s: str, t: int) -> Any:
-    units = sum(n for gg, ss, tt, n in d.committed if (gg, ss, tt) == (g, s, t))
-    return linear([(lot, b.order[g, s, t])] if (g, s, t) in b.order else [], units)
 
 
 def _capital(m: Workspace, b: Any, d: Case, lot: dict[str, int]) -> None:

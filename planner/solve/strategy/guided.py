@@ -139,7 +139,7 @@ class Guided:
         if self._ended == "optimal":
             status = "optimal"
         elif standing.reached:
-            status = "gap_reached"
+            status = "gap_reached" if standing.gap > 0 else "optimal"
         elif interrupted:
             status = "interrupted"
         else:

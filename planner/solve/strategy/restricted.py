@@ -76,6 +76,8 @@ def search_restricted(
         ("time_limit", control.left() if control.by_work else min(effort.seconds, control.left())),
         ("mip_max_nodes", effort.nodes),
         ("mip_abs_gap", effort.gap),
+        ("mip_heuristic_run_shifting", True),  # off by default; they find first points sooner here
+        ("mip_heuristic_run_zi_round", True),
     ):
         h.setOptionValue(name, value)
     if start is not None:

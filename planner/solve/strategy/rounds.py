@@ -18,8 +18,8 @@ from planner.solve.strategy.neighbourhoods import DRAWS, Around
 from planner.solve.strategy.restricted import Effort, Searched, search_restricted
 from planner.solve.strategy.standing import Best, Standing
 
-FIRST_SIZE, LEAST_SIZE, MOST_SIZE = 500, 60, 20_000
-EFFORT = Effort(seconds=20.0, nodes=400, ticks=3_000, gap=1e-5)
+FIRST_SIZE, LEAST_SIZE, MOST_SIZE = 200, 40, 20_000
+EFFORT = Effort(seconds=8.0, nodes=400, ticks=3_000, gap=5e-5)
 GAIN = 1e-6  # of gross value: less is none
 KEPT, NEW = 0.7, 0.3  # how much of a kind's record the last round leaves
 SIGNIFICANT = 1e-3  # of gross value: a gain that gives full marks
@@ -94,7 +94,7 @@ class Rounds:
         def offer(x: Vector, objective: float) -> None:
             self._standing.offer(x, objective, "neighbourhood")
 
-        effort = EFFORT.of(self._scale).within(max(2.0, self._control.left() / 6))
+        effort = EFFORT.of(self._scale).within(self._control.left())
         told = None if self._control.by_work else offer
         return search_restricted(self._matrix, self._control, lower, upper, effort, start=best.x, on_found=told)
 
