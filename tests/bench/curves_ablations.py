@@ -52,7 +52,7 @@ def ablations() -> dict[str, list[Swap]]:
         "columns": [Swap(relaxation.Relaxation, "_first", _all_columns)],
         "dive": [Swap(Dive, "runs", lambda self: True), Swap(Lots, "plan", lambda self: None)],
         "settle": [Swap(guided, "SETTLED_AT_ONCE", -1)],
-        "beside": [Swap(guided, "PROVEN_BESIDE", 0)],
+        "beside": [Swap(guided.Guided, "_beside", lambda self: [])],
         "rounds": [Swap(Rounds, "run", lambda self, workers, *, stall=None: None)],
         "workers": [Swap(Rounds, "run", _on_one_worker(Rounds.run))],
     }
@@ -70,7 +70,7 @@ def _all_columns(self: Any) -> Any:
 
 def _on_one_worker(run: Any) -> Any:
     """Rounds.run with one worker, however many it is given."""
-    return lambda self, workers, *, stall=None: run(self, 1, stall=stall)
+    return lambda self, workers, *, stall=None: run(self, lambda: 1, stall=stall)
 
 
 def _names(module: ModuleType) -> set[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import planner
 from planner.solve.strategy import guided
 from tests.bench.curves_ablations import Missing, Swap, ablations
 from tests.bench.curves_figures import (
@@ -83,6 +84,16 @@ def test_time_in_and_outside_overlapping_intervals() -> None:
 def test_what_is_taken_out_is_there(name: str) -> None:
     for swap in ablations()[name]:
         swap.check()
+
+
+@pytest.mark.parametrize("name", ablations())
+def test_the_search_without_it_still_ends_at_the_optimum(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On one thread everything has its turn: dive, rounds, proof."""
+    for swap in ablations()[name]:
+        monkeypatch.setattr(swap.owner, swap.name, swap.value)
+    plan = planner.load("tiny").solve(gap=0.0, time_limit=30, threads=1)
+    assert plan.data.attrs["objective_musd"] == pytest.approx(177.603730, abs=1e-6)
+    assert plan.data.attrs["status"] == "optimal"
 
 
 def test_a_target_that_is_gone_or_that_nothing_reads_raises(monkeypatch: pytest.MonkeyPatch) -> None:
