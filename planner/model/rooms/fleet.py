@@ -233,7 +233,7 @@ def service_rows(d: Case) -> dict[tuple[str, str, int], Service]:
                     for period in calendar.periods
                 ]
             for t, period in enumerate(calendar.periods):
-                units = sum(n for at, end, n in given if calendar.in_service(period, at, end))
+                units = sum(n for at, end, n in given if calendar.in_service(period, at, end)) if given else 0
                 if units or counting[arrivals][t]:
                     rows[g, s, t] = Service(units, counting[arrivals][t])
     return rows

@@ -126,11 +126,12 @@ def build(m: Workspace, b: Any, d: Case) -> None:
     sources, arrivals = _sources(d)
     b.BUILD = index_set([(q, a.period) for q, found in arrivals.items() for a in found], 2)
     b.source_build = pyo.Var(b.BUILD, domain=pyo.NonNegativeIntegers, doc="modules")
+    built = dict(b.source_build.items())  # Pyomo's own look-up takes ten times as long
     periods = range(len(d.calendar.periods))
     phases = m.need("phase_mw")
 
     def source_mw(b: Any, q: str, t: int) -> Any:
-        terms, existing = capacity(b.source_build, d, q, sources[q], t)
+        terms, existing = capacity(built, d, q, sources[q], t)
         return linear(terms + phases.get((q, t), []), existing)
 
     b.source_mw = pyo.Expression(sources, periods, rule=source_mw)
@@ -148,7 +149,7 @@ def build(m: Workspace, b: Any, d: Case) -> None:
         list(last.items()), rule=lambda b, q, t: b.source_mw[q, t] <= sources[q]["max_mw"], doc="(P6)"
     )
     most = {q: (r["max_mw"] - r["existing_mw"]) / r["module_mw"] for q, r in sources.items() if r["module_mw"]}
-    m.offer("source_builds", site_builds("power_source", b.source_build, sources, arrivals, most))
+    m.offer("source_builds", site_builds("power_source", built, sources, arrivals, most))
 
 
 def account(m: Workspace, b: Any, d: Case) -> None:
@@ -156,16 +157,17 @@ def account(m: Workspace, b: Any, d: Case) -> None:
     if not d.inputs.has("power_sources"):
         return
     sources, arrivals = _sources(d)
-    module_money(m, d, "power", "power_source", sources, arrivals, b.source_build, m.need("phase_mw"))
-    for q, t in b.ENERGY:
-        line = Line("opex", "energy", sources[q]["site"], d.calendar.periods[t].start)
-        m.ledger.add(line, sources[q]["energy_usd_per_mwh"] / USD_PER_MUSD, b.energy[q, t])
+    module_money(m, d, "power", "power_source", sources, arrivals, dict(b.source_build.items()), m.need("phase_mw"))
+    periods = d.calendar.periods
+    for (q, t), energy in b.energy.items():
+        line = Line("opex", "energy", sources[q]["site"], periods[t].start)
+        m.ledger.add(line, sources[q]["energy_usd_per_mwh"] / USD_PER_MUSD, energy)
     priced = {row["limit"]: row["price_usd"] / USD_PER_MUSD for row in d.inputs.rows("priced_limits")}
     rates: dict[str, list[float]] = {s: [0.0] for s in d.sites}
     for row in sources.values():
         rates[row["site"]].append(row["energy_usd_per_mwh"] or 0.0)
     for s, t in b.excess_source:
-        period = d.calendar.periods[t]
+        period = periods[t]
         line = Line("penalty", "power_sources", s, period.start)
         m.ledger.add(line, priced["power_sources"] * period.months, b.excess_source[s, t])
         m.ledger.add(Line("opex", "energy", s, period.start), max(rates[s]) / USD_PER_MUSD, b.energy_of_excess[s, t])
