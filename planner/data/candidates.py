@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from planner.core.declare import Row
 from planner.core.inputs import Inputs
@@ -19,9 +21,7 @@ from planner.data.sizing import (
     run_flop_zflop,
 )
 
-COLUMNS = [
-    "run", "accelerator", "site", "first_slot", "last_slot", "start", "months", "finish", "n",
-]  # fmt: skip
+Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +71,6 @@ def offered_starts(run: Row, calendar: Calendar, inputs: Inputs) -> list[int]:
     return [h for i, h in enumerate(window) if calendar.slots[h].start < dense or i % step == 0]
 
 
-def _finishing_slot(calendar: Calendar, finish: int, slot_at_end: dict[int, int]) -> int | None:
-    """The slot after which a run that finishes in month `finish` is gone; None if it ends inside a slot."""
-    return slot_at_end.get(finish) if finish <= calendar.end else None
-
-
 def _sizes(run: Row, accelerator: Row, utilisation: UtilisationTable, factor: float) -> dict[int, int]:
     """The gang of each duration offered, where one exists; `factor` scales the MFU."""
     peak = peak_pflops(accelerator, run["number_format"])
@@ -97,31 +92,76 @@ def gang_step(accelerator: Row) -> int:
     return int(accelerator["gang_step"] or accelerator["lot_size"])
 
 
-def _run_rows(
-    run: Row, inputs: Inputs, calendar: Calendar, utilisation: UtilisationTable, reach: Reach
-) -> list[tuple[object, ...]]:
-    types = inputs.by_id("accelerators", "accelerator")
-    leases, spans = inputs.by_id("leases", "lease"), read_spans(inputs)
-    everywhere = [row["site"] for row in inputs.rows("sites")] + list(leases)
-    slot_at_end = {slot.end: h for h, slot in enumerate(calendar.slots)}
-    starts = offered_starts(run, calendar, inputs)
-    rows: list[tuple[object, ...]] = []
-    for g in run["eligible"]:
-        for place in ids_or_all(run["sites"], everywhere):
-            if place in leases and leases[place]["accelerator"] != g:
-                continue
-            span = spans.get(place)
-            for months, n in _sizes(run, types[g], utilisation, span.mfu_factor if span else 1.0).items():
-                parts = span.parts(n, gang_step(types[g])) if span else [(place, n)]
-                if any(part > reach.largest_gang(g, site) for site, part in parts):
+@dataclass(frozen=True, slots=True)
+class _Ways:
+    """The candidates of a run on a type at a place."""
+
+    run: str
+    accelerator: str
+    place: str
+    first_slot: Ints
+    last_slot: Ints
+    months: Ints
+    n: Ints
+
+
+class _Ground:
+    """What runs find: types and places, and what fits the calendar and the places, as arrays over its slots."""
+
+    def __init__(self, inputs: Inputs, calendar: Calendar, utilisation: UtilisationTable, reach: Reach) -> None:
+        self._inputs, self._calendar, self._utilisation, self._reach = inputs, calendar, utilisation, reach
+        self._types, self._spans = inputs.by_id("accelerators", "accelerator"), read_spans(inputs)
+        self._leased = {row["lease"]: row["accelerator"] for row in inputs.rows("leases")}
+        self._everywhere = [*(row["site"] for row in inputs.rows("sites")), *self._leased]
+        self.start = np.array([slot.start for slot in calendar.slots])
+        self._last = np.full(calendar.end + 1, -1)  # of a run that finishes in a month; -1 where it ends inside a slot
+        self._last[[slot.end for slot in calendar.slots]] = np.arange(len(calendar.slots))
+        self._most: dict[tuple[str, str], NDArray[np.float64]] = {}
+
+    def ways(self, run: Row) -> Iterator[_Ways]:
+        """Every way a run may be done, by type and place; of each the durations, and of these the starts, in order."""
+        starts = np.array(offered_starts(run, self._calendar, self._inputs), dtype=np.int64)
+        places = ids_or_all(run["sites"], self._everywhere)
+        for g in run["eligible"]:
+            sized: dict[float, tuple[Ints, Ints, Ints]] = {}  # by MFU factor
+            step = gang_step(self._types[g])
+            for place in places:
+                if self._leased.get(place, g) != g:
                     continue
-                for h in starts:
-                    start = calendar.slots[h].start
-                    last = _finishing_slot(calendar, start + months, slot_at_end)
-                    if last is None or any(part > reach.units_by(g, site, start) for site, part in parts):
-                        continue
-                    rows.append((run["run"], g, place, h, last, start, months, start + months, n))
-    return rows
+                span = self._spans.get(place)
+                factor = span.mfu_factor if span else 1.0
+                if factor not in sized:
+                    sizes = _sizes(run, self._types[g], self._utilisation, factor)
+                    months, n = (np.array(list(part), dtype=np.int64) for part in (sizes.keys(), sizes.values()))
+                    sized[factor] = months, n, self._last_slots(starts, months)
+                months, n, last = sized[factor]
+                fits = last >= 0
+                for site, part in _parts(span, n, step) if span else [(place, n)]:
+                    fits = fits & (part[:, None] <= self._largest_part(g, site)[starts])
+                duration, start = fits.nonzero()
+                if len(start):
+                    yield _Ways(
+                        run["run"], g, place, starts[start], last[duration, start], months[duration], n[duration]
+                    )
+
+    def _last_slots(self, starts: Ints, months: Ints) -> Ints:
+        """By duration and start (a slot): the last slot; -1 for what ends inside a slot, or not in the horizon."""
+        finish = np.add.outer(months, self.start[starts])
+        inside = finish < len(self._last)
+        return np.where(inside, self._last[np.where(inside, finish, 0)], -1)
+
+    def _largest_part(self, accelerator: str, site: str) -> NDArray[np.float64]:
+        """The largest part of a gang that a place could hold as each slot starts."""
+        if (accelerator, site) not in self._most:
+            units = [self._reach.units_by(accelerator, site, month) for month in self.start.tolist()]
+            self._most[accelerator, site] = np.minimum(units, self._reach.largest_gang(accelerator, site))
+        return self._most[accelerator, site]
+
+
+def _parts(span: Span, gangs: Ints, step: int) -> list[tuple[str, Ints]]:
+    """The part of each gang at each site of a span."""
+    parts = [span.parts(n, step) for n in gangs.tolist()]
+    return [(site, np.array([of_gang[i][1] for of_gang in parts])) for i, (site, _) in enumerate(span.shares)]
 
 
 def build_candidates(inputs: Inputs, calendar: Calendar, utilisation: UtilisationTable, reach: Reach) -> pd.DataFrame:
@@ -132,12 +172,34 @@ def build_candidates(inputs: Inputs, calendar: Calendar, utilisation: Utilisatio
     One row a candidate: run, accelerator, site (or lease), first_slot, last_slot (inclusive), start,
     months, finish (months of the horizon), n (accelerators).
     """
-    rows = [row for run in inputs.rows("runs") for row in _run_rows(run, inputs, calendar, utilisation, reach)]
-    return pd.DataFrame(rows, columns=COLUMNS)
+    ground = _Ground(inputs, calendar, utilisation, reach)
+    ways = [way for run in inputs.rows("runs") for way in ground.ways(run)]
+    counts = [len(way.n) for way in ways]
+
+    def labels(field: str) -> NDArray[np.object_]:
+        return np.repeat(np.array([getattr(way, field) for way in ways], dtype=object), counts)
+
+    def numbers(field: str) -> Ints:
+        return np.concatenate([np.zeros(0, dtype=np.int64), *(getattr(way, field) for way in ways)])
+
+    frame = pd.DataFrame({"run": labels("run"), "accelerator": labels("accelerator"), "site": labels("place")})
+    first_slot, months = numbers("first_slot"), numbers("months")
+    start = ground.start[first_slot]
+    return frame.assign(
+        first_slot=first_slot,
+        last_slot=numbers("last_slot"),
+        start=start,
+        months=months,
+        finish=start + months,
+        n=numbers("n"),
+    )
 
 
-def candidate_values(candidates: pd.DataFrame, runs: Mapping[str, Row], calendar: Calendar) -> list[float]:
+def candidate_values(candidates: pd.DataFrame, runs: Mapping[str, Row], calendar: Calendar) -> NDArray[np.float64]:
     """What each candidate is worth when it finishes, M$, undiscounted."""
-    finishes = list(zip(candidates["run"].tolist(), candidates["finish"].tolist(), strict=True))
-    worth = {(run, finish): late_value(runs[run], calendar, finish) for run, finish in dict.fromkeys(finishes)}
-    return [worth[key] for key in finishes]
+    alike = candidates.groupby(["run", "finish"], sort=False).ngroup().to_numpy()
+    _, first = np.unique(alike, return_index=True)
+    ways = zip(candidates["run"].iloc[first].tolist(), candidates["finish"].iloc[first].tolist(), strict=True)
+    worth = np.array([late_value(runs[run], calendar, finish) for run, finish in ways])
+    values: NDArray[np.float64] = worth[alike] if len(worth) else worth
+    return values

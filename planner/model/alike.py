@@ -7,11 +7,14 @@ from dataclasses import fields, is_dataclass
 from operator import attrgetter
 from typing import Any
 
+import numpy as np
 import pyomo.environ as pyo
 from pyomo.core.base.expression import NamedExpressionData
 from pyomo.core.base.indexed_component import IndexedComponent
 from pyomo.core.base.var import VarData
 from pyomo.core.expr.numeric_expr import LinearExpression, NumericExpression
+
+from planner.model.terms import Terms
 
 Name = tuple[str, str, Any]  # room, component, index
 
@@ -38,6 +41,7 @@ def _comparison(kind: type) -> Callable[[Any, Any], bool]:
     if issubclass(kind, IndexedComponent):  # before its own data: a scalar is both
         return _components
     for base, compare in (
+        (np.ndarray, np.array_equal), (Terms, _terms),
         (dict, _dicts), (list, _sequences), (tuple, _sequences), (VarData, _variables),
         (NamedExpressionData, _named), (LinearExpression, _linear), (NumericExpression, _nodes),
         ((str, int, float, bool, frozenset, set, type(None)), lambda a, b: bool(a == b)),
@@ -69,6 +73,10 @@ def _components(a: Any, b: Any) -> bool:
 
 def _named(a: Any, b: Any) -> bool:
     return alike(a.expr, b.expr)
+
+
+def _terms(a: Terms, b: Terms) -> bool:
+    return bool(a.constant == b.constant) and alike(a.pairs(), b.pairs())
 
 
 def _linear(a: Any, b: Any) -> bool:

@@ -8,15 +8,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pyomo.environ as pyo
-from pyomo.core.expr.numeric_expr import LinearExpression
 
 from planner.core.declare import Room
 from planner.core.errors import ModelError
 from planner.core.reuse import Key, Shelf, note
 from planner.data.derive import Case
 from planner.model.alike import alike
-
-Term = tuple[float, Any]  # coefficient, Pyomo variable
+from planner.model.terms import Term as Term
+from planner.model.terms import linear as linear
 
 SIGN = {"value": 1.0, "resale": 1.0, "terminal": 1.0, "capex": -1.0, "opex": -1.0, "penalty": -1.0}
 
@@ -29,12 +28,6 @@ class Line:
     part: str
     where: str
     month: int
-
-
-def linear(terms: Iterable[Term], constant: float = 0.0) -> Any:
-    """A linear expression from (coefficient, variable) terms."""
-    terms = list(terms)
-    return LinearExpression(constant=constant, linear_coefs=[c for c, _ in terms], linear_vars=[v for _, v in terms])
 
 
 @dataclass(eq=False)
@@ -124,6 +117,12 @@ class Ledger:
         if coefficient != 0.0:
             terms, _ = lines.setdefault(line, ([], 0.0))
             terms.append((coefficient, variable))
+
+    def add_all(self, line: Line, terms: Iterable[Term]) -> None:
+        """Add (coefficient, variable) terms (nominal M$) to a line."""
+        lines = self._open(line)
+        if worth := [term for term in terms if term[0] != 0.0]:
+            lines.setdefault(line, ([], 0.0))[0].extend(worth)
 
     def add_constant(self, line: Line, amount: float) -> None:
         """Add a fixed amount (nominal M$) to a line."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,13 +11,13 @@ import pyomo.environ as pyo
 from numpy.typing import NDArray
 from pyomo.common.errors import InfeasibleConstraintException
 from pyomo.repn import generate_standard_repn
-from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 from scipy.sparse import csc_array, csr_array
 
 from planner.core.declare import Role, Room
 from planner.core.errors import InfeasibleError
 from planner.model.alike import Name, name_of
 from planner.model.workspace import Built, Workspace
+from planner.solve.read_rows import BlockRows, read_rows
 
 Vector = NDArray[np.float64]
 
@@ -92,7 +92,7 @@ def compile_model(m: Workspace, rooms: Sequence[Room]) -> Matrix:
     except InfeasibleConstraintException as error:
         text = "no plan keeps every hard limit; without anything to decide on, these do not hold:"
         raise InfeasibleError("\n".join([text, *_decided_rows_that_fail(m, rooms)])) from error
-    return _stacked(forms, m.blocks())
+    return _stacked(forms, m.blocks() - {m.block(room) for room in rooms})
 
 
 @dataclass(frozen=True)
@@ -113,13 +113,8 @@ class _Form:
     """A room's block compiled: its own columns, and its rows over all the variables it uses."""
 
     own: _Own
-    used: tuple[Any, ...]
-    a: csr_array
-    row_lower: Vector
-    row_upper: Vector
+    stated: BlockRows
     rows: tuple[RowName, ...]
-    cost: Vector | None
-    offset: float
 
 
 def _form_of(built: Built, room: Room) -> _Form:
@@ -130,35 +125,21 @@ def _form_of(built: Built, room: Room) -> _Form:
 
 
 def _compiled(block: Any, room: Room) -> _Form:
-    own = _own(block, room)
-    goal = next(block.component_data_objects(pyo.Objective), None)
-    if goal is None and not any(True for _ in block.component_data_objects(pyo.Constraint)):
-        return _Form(own, (), csr_array((0, 0)), np.zeros(0), np.zeros(0), (), None, 0.0)
-    form = LinearStandardFormCompiler().write(block, mixed_form=True, set_sense=None)
-    rhs = np.asarray(form.rhs, dtype=float)
-    kind = np.fromiter((row.bound_type for row in form.rows), np.int8, len(form.rows))
-    sign = -1.0 if goal is not None and goal.sense == pyo.maximize else 1.0
-    return _Form(
-        own=own,
-        used=tuple(form.columns),
-        a=csr_array(form.A),
-        row_lower=np.where(kind == 1, -np.inf, rhs),
-        row_upper=np.where(kind == -1, np.inf, rhs),
-        rows=_row_names(form.rows, room),
-        cost=None if goal is None else sign * np.asarray(form.c.todense(), dtype=float).reshape(-1),
-        offset=0.0 if goal is None else sign * float(np.asarray(form.c_offset).reshape(-1)[0]),
-    )
+    rows = read_rows(block)
+    return _Form(_own(block, room), rows, _row_names(rows.constraints, room))
 
 
 def _own(block: Any, room: Room) -> _Own:
     components = list(block.component_objects(pyo.Var, descend_into=False))
-    variables = [v for component in components for v in component.values()]
-    sizes = [len(component) for component in components]
+    items = [list(component.items()) for component in components]
+    variables = [v for some in items for _, v in some]
+    sizes = [len(some) for some in items]
     bounds = [v.bounds for v in variables]
-    roles = [room.integers.get(c.local_name) for c, n in zip(components, sizes, strict=True) for _ in range(n)]
+    names, own = [c.local_name for c in components], block.local_name
+    roles = [room.integers.get(name) for name, n in zip(names, sizes, strict=True) for _ in range(n)]
     return _Own(
         tuple(variables),
-        tuple((block.local_name, c.local_name, index) for c in components for index in c),
+        tuple((own, name, index) for name, some in zip(names, items, strict=True) for index, _ in some),
         np.repeat(np.arange(len(components)), sizes),
         np.array([-np.inf if lo is None else lo for lo, _ in bounds], dtype=float),
         np.array([np.inf if hi is None else hi for _, hi in bounds], dtype=float),
@@ -167,68 +148,80 @@ def _own(block: Any, room: Room) -> _Own:
     )
 
 
-def _stacked(forms: Sequence[_Form], blocks: Iterable[Any]) -> Matrix:
-    """The matrix of all rooms: the columns that some row or the objective uses, the objective's components first."""
-    owns = [form.own for form in forms]
+def _stacked(forms: Sequence[_Form], earlier: Iterable[Any]) -> Matrix:
+    """The matrix of all rooms: the columns that some row or the objective uses, the objective's components first.
+
+    `earlier` are blocks of earlier builds whose variables some room may still use.
+    """
+    owns, stated = [form.own for form in forms], [form.stated for form in forms]
     variables = [v for own in owns for v in own.variables]
-    position = {id(v): i for i, v in enumerate(variables)}
-    doubles = _doubles(blocks, owns, position)
+    position = dict(zip(map(id, variables), range(len(variables)), strict=True))
+    doubles = _doubles(earlier, owns)
     position |= {id(v): i for v, i in doubles}
-    uses = [np.fromiter((position[id(v)] for v in form.used), np.int64, len(form.used)) for form in forms]
+    uses = [np.fromiter(map(position.__getitem__, map(id, s.used)), np.int64, len(s.used)) for s in stated]
     first = np.cumsum([0, *(int(own.component.max(initial=-1)) + 1 for own in owns)])
     component = np.concatenate([own.component + at for own, at in zip(owns, first, strict=False)])
-    goals_first = sorted(range(len(forms)), key=lambda i: forms[i].cost is None)
-    met = dict.fromkeys(c for i in goals_first for c in component[uses[i]].tolist())
+    goals_first = sorted(range(len(stated)), key=lambda i: stated[i].cost is None)
+    met = dict.fromkeys(c for i in goals_first for c in _in_order(component[uses[i]]))
     rank = np.full(int(first[-1]) + 1, len(met))
     rank[list(met)] = np.arange(len(met))
-    active = np.unique(np.concatenate(uses)) if uses else np.zeros(0, np.int64)
+    in_use = np.zeros(len(variables), dtype=bool)
+    for use in uses:
+        in_use[use] = True
+    active = np.flatnonzero(in_use)
     order = active[np.argsort(rank[component[active]], kind="stable")]
-    column = np.full(len(variables), -1)
+    column = np.full(len(variables), -1, dtype=np.int32)
     column[order] = np.arange(len(order))
     cost = np.zeros(len(order))
-    for form, use in zip(forms, uses, strict=True):
-        if form.cost is not None:
-            np.add.at(cost, column[use], form.cost)  # a column and its double may both be used
+    for s, use in zip(stated, uses, strict=True):
+        if s.cost is not None:
+            np.add.at(cost, column[use], s.cost)  # a column and its double may both be used
     roles = [role for own in owns for role in own.roles]
     names = [name for own in owns for name in own.names]
+    picked = order.tolist()
     return Matrix(
-        a=_rows_of_all(forms, [column[use] for use in uses], len(order)),
+        a=_rows_of_all(stated, [column[use] for use in uses], len(order)),
         cost=cost,
-        offset=sum(form.offset for form in forms),
+        offset=sum(s.offset for s in stated),
         lower=np.concatenate([own.lower for own in owns])[order],
         upper=np.concatenate([own.upper for own in owns])[order],
-        row_lower=np.concatenate([form.row_lower for form in forms]),
-        row_upper=np.concatenate([form.row_upper for form in forms]),
+        row_lower=np.concatenate([s.lower for s in stated]),
+        row_upper=np.concatenate([s.upper for s in stated]),
         integer=np.concatenate([own.integer for own in owns])[order],
-        roles=tuple(roles[i] for i in order.tolist()),
-        columns=tuple(variables[i] for i in order.tolist()),
-        names=tuple(names[i] for i in order.tolist()),
+        roles=tuple(map(roles.__getitem__, picked)),
+        columns=tuple(map(variables.__getitem__, picked)),
+        names=tuple(map(names.__getitem__, picked)),
         rows=tuple(row for form in forms for row in form.rows),
         doubles=tuple((v, int(column[i])) for v, i in doubles if column[i] >= 0),
     )
 
 
-def _doubles(blocks: Iterable[Any], owns: Sequence[_Own], position: Mapping[int, int]) -> list[tuple[Any, int]]:
+def _in_order(values: NDArray[np.int64]) -> list[int]:
+    """The different values of runs of equal ones, by first place."""
+    changes = np.flatnonzero(np.diff(values, prepend=-1))
+    return list(dict.fromkeys(values[changes].tolist()))
+
+
+def _doubles(earlier: Iterable[Any], owns: Sequence[_Own]) -> list[tuple[Any, int]]:
     """Variables of earlier builds of a room that the others still use, each with the one it stands for."""
-    earlier = [
+    others = [
         v
-        for block in blocks
+        for block in earlier
         for component in block.component_objects(pyo.Var, descend_into=False)
         for v in component.values()
-        if id(v) not in position
     ]
-    if not earlier:
+    if not others:
         return []
     named = {name: i for i, name in enumerate(name for own in owns for name in own.names)}
-    return [(v, named[name]) for v in earlier if (name := name_of(v)) in named]
+    return [(v, named[name]) for v in others if (name := name_of(v)) in named]
 
 
-def _rows_of_all(forms: Sequence[_Form], columns: Sequence[NDArray[np.int64]], width: int) -> csc_array:
-    starts = np.cumsum([0, *(form.a.nnz for form in forms)])
-    indptr = [form.a.indptr[1:] + at for form, at in zip(forms, starts, strict=False)]
-    indices = [column[form.a.indices] for form, column in zip(forms, columns, strict=True)]
-    data = np.concatenate([form.a.data for form in forms])
-    height = sum(len(form.rows) for form in forms)
+def _rows_of_all(stated: Sequence[BlockRows], columns: Sequence[NDArray[np.int32]], width: int) -> csc_array:
+    starts = np.cumsum([0, *(s.a.nnz for s in stated)])
+    indptr = [s.a.indptr[1:] + at for s, at in zip(stated, starts, strict=False)]
+    indices = [column[s.a.indices] for s, column in zip(stated, columns, strict=True)]
+    data = np.concatenate([s.a.data for s in stated])
+    height = sum(s.a.shape[0] for s in stated)
     whole = csr_array((data, np.concatenate(indices), np.concatenate([[0], *indptr])), shape=(height, width))
     whole.sum_duplicates()  # a column and its double may both stand in a row
     return csc_array(whole)
@@ -249,14 +242,14 @@ def _decided_rows_that_fail(m: Workspace, rooms: Sequence[Room]) -> Iterator[str
                     yield f"  {equation.sentence} ({equation.number}): {place}"
 
 
-def _row_names(rows: Sequence[Any], room: Room) -> tuple[RowName, ...]:
+def _row_names(constraints: Sequence[Any], room: Room) -> tuple[RowName, ...]:
     number_of = {e.component: e.number for e in room.equations}
     found: dict[int, str] = {}
     names = []
-    for row in rows:
-        component = row.constraint.parent_component()
+    for constraint in constraints:
+        component = constraint.parent_component()
         if id(component) not in found:
             found[id(component)] = number_of[component.local_name]
-        index = row.constraint.index()
+        index = constraint.index()
         names.append(RowName(found[id(component)], index if isinstance(index, tuple) else (index,)))
     return tuple(names)

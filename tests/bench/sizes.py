@@ -23,6 +23,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from pyomo.common.gc_manager import PauseGC
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from tests.bench.generate import SIZES, document
 
@@ -42,7 +44,8 @@ class Phases:
         """The result of a step; its time, the peak of memory and, if asked for, where the time went."""
         profiler = cProfile.Profile() if self.profile else None
         began = time.perf_counter()
-        result = profiler.runcall(step) if profiler else step()
+        with PauseGC():  # as `Study` does
+            result = profiler.runcall(step) if profiler else step()
         seconds = time.perf_counter() - began
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         say(phase=name, seconds=seconds, mb=peak)

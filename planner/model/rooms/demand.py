@@ -22,16 +22,19 @@ Money: value `run`.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pyomo.environ as pyo
 
 from planner.core.declare import Column, Equation, Limit, Output, Room, Table
 from planner.core.rules import given_one_way, ids_apart, not_later
 from planner.data.derive import Case
 from planner.model.formats import FORMATS
-from planner.model.slots import taken, without_repeats
-from planner.model.workspace import Line, Workspace, index_set, linear
+from planner.model.slots import Ints, Present, by_step, taken, without_repeats
+from planner.model.terms import Numbers, Terms
+from planner.model.workspace import Line, Term, Workspace, linear
 
 TEAMS = Table(
     "teams",
@@ -172,64 +175,80 @@ OUTPUTS = (Output("start", "start", ("candidate",), "1", "run starts as this can
 
 def build(m: Workspace, b: Any, d: Case) -> None:
     """Fill the demand block: starts of runs, and what gangs and streams take of what is online."""
-    b.start = pyo.Var(index_set(range(len(d.placements)), 1), domain=pyo.Binary, doc="run starts")
+    b.start = pyo.Var(pyo.RangeSet(0, len(d.placements) - 1), domain=pyo.Binary, doc="run starts")
+    starts = list(b.start.values())
     gangs, shares = present_gangs(d), gang_shares(d)
     m.offer("start", b.start)
     m.offer("gangs", gangs)
     m.offer("gang_shares", shares)
-    _capacity(m, b, d, gangs, shares)
-    _runs(b, d)
+    _capacity(m, b, d, starts, gangs, shares)
+    _runs(b, d, starts)
 
 
 def account(m: Workspace, b: Any, d: Case) -> None:
     """Write what runs are worth."""
-    names = ("run", "finish", "value_musd")
-    for c, (r, finish, value) in enumerate(zip(*(d.candidates[k].tolist() for k in names), strict=True)):
-        m.ledger.add(Line("value", "run", r, finish), value, b.start[c])
+    worth: dict[tuple[str, int], list[Term]] = defaultdict(list)
+    columns = (d.candidates[name].tolist() for name in ("run", "finish", "value_musd"))
+    for r, finish, value, start in zip(*columns, b.start.values(), strict=True):
+        worth[r, finish].append((value, start))
+    for (r, finish), terms in worth.items():
+        m.ledger.add_all(Line("value", "run", r, finish), terms)
 
 
-def present_gangs(d: Case) -> dict[tuple[str, str, int], list[tuple[int, int]]]:
+def present_gangs(d: Case) -> dict[tuple[str, str, int], Present]:
     """(type, place, slot): the gang and number of every candidate present there."""
-    gangs: dict[tuple[str, str, int], list[tuple[int, int]]] = defaultdict(list)
-    names = ("candidate", "accelerator", "site", "first_slot", "last_slot", "n")
-    for c, g, s, first, last, n in zip(*(d.parts[k].tolist() for k in names), strict=True):
-        for h in range(first, last + 1):
-            gangs[g, s, h].append((n, c))
-    return gangs
+    n = d.parts["n"].to_numpy(dtype=np.int64)
+    return _presence(d, np.arange(len(d.calendar.slots)), lambda rows, h: n[rows])
 
 
-def gang_shares(d: Case) -> dict[tuple[str, str, int], list[tuple[float, int]]]:
+def gang_shares(d: Case) -> dict[tuple[str, str, int], Present]:
     """(type, place, period): n * share of the period present, and number, of every candidate."""
-    shares: dict[tuple[str, str, int], list[tuple[float, int]]] = defaultdict(list)
-    period_of = [slot.period for slot in d.calendar.slots]
+    start, finish, n = (d.parts[name].to_numpy(dtype=np.int64) for name in ("start", "finish", "n"))
     periods = d.calendar.periods
-    names = ("candidate", "accelerator", "site", "first_slot", "last_slot", "start", "finish", "n")
-    for c, g, s, first, last, start, finish, n in zip(*(d.parts[k].tolist() for k in names), strict=True):
-        for t in range(period_of[first], period_of[last] + 1):
-            months = min(periods[t].end, finish) - max(periods[t].start, start)
-            shares[g, s, t].append((n * months / periods[t].months, c))
-    return shares
+
+    def shares(rows: Ints, t: int) -> Numbers:
+        months = np.minimum(periods[t].end, finish[rows]) - np.maximum(periods[t].start, start[rows])
+        return n[rows] * months / periods[t].months
+
+    return _presence(d, np.array([slot.period for slot in d.calendar.slots]), shares)
+
+
+def _presence(d: Case, step_of: Ints, amounts: Callable[[Ints, int], Numbers]) -> dict[tuple[str, str, int], Present]:
+    """(type, place, step): who is present in any slot of it; `amounts` of rows of `parts` in a step."""
+    parts = d.parts
+    first, last, candidate = (parts[k].to_numpy(dtype=np.int64) for k in ("first_slot", "last_slot", "candidate"))
+    found = []
+    groups: Any = parts.groupby(["accelerator", "site"], sort=False).indices
+    for (g, s), rows in groups.items():
+        for step, members in by_step(step_of[first[rows]], step_of[last[rows]]):
+            here = rows[members]
+            found.append((here[0], (g, s, step), Present(amounts(here, step), candidate[here])))
+    # in the order in which the candidates come to a place: that of the rows of D1
+    found.sort(key=lambda item: (item[0], item[1][-1]))
+    return {key: present for _, key, present in found}
 
 
 def _capacity(
     m: Workspace,
     b: Any,
     d: Case,
-    gangs: dict[tuple[str, str, int], list[tuple[int, int]]],
-    shares: dict[tuple[str, str, int], list[tuple[float, int]]],
+    starts: list[Any],
+    gangs: dict[tuple[str, str, int], Present],
+    shares: dict[tuple[str, str, int], Present],
 ) -> None:
     """D1 by slot, D2 by period."""
-    online, used = m.need("online"), m.need("stream_units")
+    online, used, slots = m.need("online"), m.need("stream_units"), d.calendar.slots
     healthy = {g: row["availability"] for g, row in d.accelerators.items()}
 
     def there(g: str, s: str, t: int) -> Any:
         return linear([(healthy[g] * c, v) for c, v in online.get((g, s, t), [])])
 
     def gangs_fit_online(b: Any, g: str, s: str, h: int) -> Any:
-        return taken(gangs[g, s, h], b.start) <= there(g, s, d.calendar.slots[h].period)
+        return taken(gangs[g, s, h], starts) <= there(g, s, slots[h].period)
 
     def gangs_and_streams_fit_online(b: Any, g: str, s: str, t: int) -> Any:
-        return taken(shares.get((g, s, t), []), b.start) + linear(used.get((g, s, t), [])) <= there(g, s, t)
+        streams = linear(used.get((g, s, t), []))
+        return (taken(shares[g, s, t], starts) + streams if (g, s, t) in shares else streams) <= there(g, s, t)
 
     b.gangs_fit_online = pyo.Constraint(without_repeats(gangs, d.calendar), rule=gangs_fit_online, doc="(D1)")
     b.gangs_and_streams_fit_online = pyo.Constraint(
@@ -237,19 +256,18 @@ def _capacity(
     )
 
 
-def _runs(b: Any, d: Case) -> None:
-    of_run: dict[str, list[int]] = {r: [] for r in d.runs}
-    for c, r in enumerate(d.placements["run"].tolist()):
-        of_run[r].append(c)
+def _runs(b: Any, d: Case, starts: list[Any]) -> None:
+    """D3 and D4: each run once, if at all."""
+    of_run: Any = d.placements.groupby("run", sort=False).indices
 
-    def starts(b: Any, r: str) -> Any:
-        return linear([(1.0, b.start[c]) for c in of_run[r]])
+    def total(r: str) -> Any:
+        return Terms(np.ones(len(of_run[r])), starts, positions=of_run[r]) if r in of_run else linear([])
 
     b.run_starts_at_most_once = pyo.Constraint(
-        [r for r in d.runs if of_run[r]], rule=lambda b, r: starts(b, r) <= 1, doc="(D3)"
+        [r for r in d.runs if r in of_run], rule=lambda b, r: total(r) <= 1, doc="(D3)"
     )
     b.must_run_starts = pyo.Constraint(
-        [r for r, row in d.runs.items() if row["must_run"]], rule=lambda b, r: starts(b, r) >= 1, doc="(D4)"
+        [r for r, row in d.runs.items() if row["must_run"]], rule=lambda b, r: total(r) >= 1, doc="(D4)"
     )
 
 

@@ -28,6 +28,7 @@ import math
 from collections import defaultdict
 from typing import Any
 
+import numpy as np
 import pyomo.environ as pyo
 
 from planner.core.declare import Column, Equation, Limit, Output, Room, Row, Table
@@ -35,7 +36,7 @@ from planner.core.rules import needed_when, not_above
 from planner.core.units import USD_PER_MUSD
 from planner.data.derive import Arrival, Case
 from planner.model.assets import Asset, charge
-from planner.model.slots import taken, without_repeats
+from planner.model.slots import Present, taken, without_repeats
 from planner.model.workspace import Term, Workspace, index_set, linear
 
 FABRICS = Table(
@@ -179,41 +180,46 @@ def _instances(b: Any, f: str, row: Row, t: int) -> Any:
 
 def _gangs(m: Workspace, b: Any, d: Case, fabrics: dict[str, Row], groups: dict[Group, list[str]]) -> None:
     """N1 and N2: all that is online in each period, under its first slot, and the gangs present in each slot."""
-    start = m.need("start")
-    first_slot = {slot.period: h for h, slot in reversed([*enumerate(d.calendar.slots)])}
+    starts = list(m.need("start").values())
+    slots, sites, types = d.calendar.slots, d.sites, d.accelerators
+    first_slot = {slot.period: h for h, slot in reversed([*enumerate(slots)])}
+    family_of = {g: row["fabric_family"] for g, row in types.items()}
+    most_of = {f: row["max_gang"] for f, row in fabrics.items()}
     online: dict[tuple[str, str, int, int], list[Term]] = defaultdict(list)
     for (g, s, t), terms in m.need("online").items():
-        if s in d.sites:
-            online[s, d.accelerators[g]["fabric_family"], 0, first_slot[t]] += terms
-    gangs: dict[tuple[str, str, int, int], list[tuple[int, int]]] = defaultdict(list)
-    counts: dict[tuple[str, int, int], list[tuple[int, int]]] = defaultdict(list)
+        if s in sites:
+            online[s, family_of[g], 0, first_slot[t]] += terms
+    gangs: dict[tuple[str, str, int, int], list[Present]] = defaultdict(list)
+    counts: dict[tuple[str, int, int], list[Present]] = defaultdict(list)
     for (g, s, h), present in m.need("gangs").items():
-        group = (s, d.accelerators[g]["fabric_family"])
-        tiers = groups.get(group, [])
-        for most in sorted({fabrics[f]["max_gang"] for f in tiers}):
-            gangs[*group, most, h] += [(n, c) for n, c in present if n > most]
+        tiers = groups.get((s, family_of[g]), [])
+        for most in sorted({most_of[f] for f in tiers}):
+            gangs[s, family_of[g], most, h].append(present.where(present.amounts > most))
         for f in tiers:
             for k in SHARES:
-                counts[f, k, h] += [(1, c) for n, c in present if n * k > fabrics[f]["max_gang"]]
-    able = {group: sorted(found, key=lambda f: fabrics[f]["max_gang"]) for group, found in groups.items()}
+                large = present.where(present.amounts * k > most_of[f])
+                counts[f, k, h].append(Present(np.ones_like(large.amounts), large.candidates))
+    joined = {key: Present.together(several) for key, several in gangs.items()}
+    counted = {key: Present.together(several) for key, several in counts.items()}
+    able = {group: sorted(found, key=lambda f: most_of[f]) for group, found in groups.items()}
 
     def gangs_fit_endpoints(b: Any, s: str, family: str, n: int, h: int) -> Any:
-        t = d.calendar.slots[h].period
-        terms = linear(online[s, family, 0, h]) if n == 0 else taken(gangs[s, family, n, h], start)
-        large = [f for f in able.get((s, family), []) if fabrics[f]["max_gang"] > n]
+        t = slots[h].period
+        terms = linear(online[s, family, 0, h]) if n == 0 else taken(joined[s, family, n, h], starts)
+        large = [f for f in able.get((s, family), []) if most_of[f] > n]
         return terms <= sum((b.endpoints[f, t] for f in large), start=linear([]))
 
     def large_gangs_fit_instances(b: Any, f: str, k: int, h: int) -> Any:
-        t = d.calendar.slots[h].period
-        least = fabrics[f]["max_gang"] // k + 1
+        t = slots[h].period
+        least = most_of[f] // k + 1
         others = [o for o in groups[fabrics[f]["site"], fabrics[f]["family"]] if o != f]
-        held = sum(fabrics[o]["max_gang"] // least * b.instances[o, t] for o in others)
-        return taken(counts[f, k, h], start) <= (k - 1) * b.instances[f, t] + held
+        held = sum(most_of[o] // least * b.instances[o, t] for o in others)
+        return taken(counted[f, k, h], starts) <= (k - 1) * b.instances[f, t] + held
 
     b.gangs_fit_endpoints = pyo.Constraint(
-        [*online, *without_repeats(gangs, d.calendar)], rule=gangs_fit_endpoints, doc="(N1)"
+        [*online, *without_repeats(joined, d.calendar)], rule=gangs_fit_endpoints, doc="(N1)"
     )
-    several = {key: present for key, present in counts.items() if len(present) > 1}
+    several = {key: present for key, present in counted.items() if len(present) > 1}
     b.large_gangs_fit_instances = pyo.Constraint(
         without_repeats(several, d.calendar), rule=large_gangs_fit_instances, doc="(N2)"
     )
