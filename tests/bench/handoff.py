@@ -1,6 +1,6 @@
 """From data to a matrix in HiGHS: the planner against linopy and ordinary Pyomo, on the same LP.
 
-    python -m tests.bench.handoff [40k 150k 900k] [--runs 5] [--seed 0] [--solve 40k] [--ways planner linopy] [--json FILE]
+    python -m tests.bench.handoff [40k 150k 900k] [--runs 5] [--seed 0] [--solve 40k] [--ways planner ...] [--json FILE]
 
 Orders, power, streams and budgets of a generated study (`handoff_study`), integrality left out, stated three ways:
 

@@ -168,8 +168,8 @@ def _streams(m: Any, d: Data) -> None:
 
 def _money(m: Any, d: Data) -> None:
     @m.Expression(m.T)
-    def opex(m: Any, t: int) -> Any:
-        """What runs and what is drawn in a period."""
+    def run_and_drawn(m: Any, t: int) -> Any:
+        """Opex of a period: what is in service, what is drawn."""
         running = pyo.quicksum(
             d.running[g, t] * m.in_service[g, s, t] for g, s in product(m.G, m.S) if (g, s, t) in m.STOCK
         )
@@ -178,7 +178,7 @@ def _money(m: Any, d: Data) -> None:
     @m.Expression(m.B, m.Y)
     def spend(m: Any, b: str, y: int) -> Any:
         if b == "opex":
-            return pyo.quicksum(m.opex[t] for t in m.T if d.year[t] == y)
+            return pyo.quicksum(m.run_and_drawn[t] for t in m.T if d.year[t] == y)
         lots = pyo.quicksum(amount * m.order[g, s, v] for g, v, amount in d.due[y] for s in m.S)
         return lots + pyo.quicksum(amount * m.build[key] for key, amount in d.module_due[y])
 
@@ -195,7 +195,7 @@ def _money(m: Any, d: Data) -> None:
     unserved = pyo.quicksum(d.unserved[i] * d.months[t] * d.factor[t] * m.unserved[i, t] for i in m.I for t in m.T)
     lots = pyo.quicksum(d.lot_cost[g, v] * m.order[g, s, v] for g, s, v in m.ORDER)
     modules = pyo.quicksum(d.module_cost[key] * m.build[key] for key in m.BUILD)
-    opex = pyo.quicksum(d.factor[t] * m.opex[t] for t in m.T)
+    opex = pyo.quicksum(d.factor[t] * m.run_and_drawn[t] for t in m.T)
     overruns = pyo.quicksum(
         d.overrun[b, y] * float(d.figures.factor(12 * (y - first))) * m.overrun[b, y] for b, y in m.overrun
     )

@@ -275,10 +275,8 @@ def _running(m: Workspace, b: Any, d: Case, lot: dict[str, int]) -> None:
         if g in monthly:
             line, rate = Line("opex", "running", s, periods[t].start), monthly[g] * periods[t].months
             m.ledger.add_constant(line, rate * row.units)
-            for v in row.orders:
-                m.ledger.add(line, rate * lot[g], order[g, s, v])
-            for units, variable in sold.get((g, s, t), []):
-                m.ledger.add(line, -rate * units, variable)
+            m.ledger.add_all(line, [(rate * lot[g], order[g, s, v]) for v in row.orders])
+            m.ledger.add_all(line, [(-rate * units, variable) for units, variable in sold.get((g, s, t), [])])
 
 
 ROOM = Room(
