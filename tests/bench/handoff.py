@@ -5,7 +5,7 @@
 Orders, power, streams and budgets of a generated study (`handoff_study`), integrality left out, stated three ways:
 
 planner   load, case, assemble, compile, pass: as `Study.relax` does it, all rooms of the registry
-linopy    `handoff_linopy`: labelled arrays, whole constraints, `to_highspy`
+linopy    `handoff_linopy`: labelled arrays, whole constraints, `to_highspy`; linopy-sparse: `Model(sparse=True)`
 pyomo     `handoff_pyomo`: rules and `quicksum`, handed over by `set_instance` of Pyomo's HiGHS interface
 
 Every run has a process of its own, which first builds and hands over a tiny study: what is imported late counts for
@@ -31,6 +31,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -61,7 +62,7 @@ class Timer:
 
 
 def by_planner(doc: dict[str, Any], timer: Timer) -> tuple[Any, float]:
-    """HiGHS with the LP, and what its objective has to be increased by to be the net value's negative."""
+    """HiGHS with the LP, and the constant missing in it: none."""
     from pyomo.common.gc_manager import PauseGC
 
     import planner
@@ -83,12 +84,12 @@ def by_planner(doc: dict[str, Any], timer: Timer) -> tuple[Any, float]:
     return highs, 0.0
 
 
-def by_linopy(doc: dict[str, Any], timer: Timer) -> tuple[Any, float]:
+def by_linopy(doc: dict[str, Any], timer: Timer, *, sparse: bool = False) -> tuple[Any, float]:
     """HiGHS with the LP of linopy's model, and the constant of its objective."""
     from tests.bench import handoff_linopy
 
     d = timer.run("data", lambda: handoff_linopy.data(doc))
-    m, constant = timer.run("build", lambda: handoff_linopy.build(d))
+    m, constant = timer.run("build", lambda: handoff_linopy.build(d, sparse=sparse))
     return timer.run("pass", m.to_highspy), constant
 
 
@@ -108,6 +109,7 @@ def by_pyomo(doc: dict[str, Any], timer: Timer) -> tuple[Any, float]:
 WAYS: dict[str, Callable[[dict[str, Any], Timer], tuple[Any, float]]] = {
     "planner": by_planner,
     "linopy": by_linopy,
+    "linopy-sparse": partial(by_linopy, sparse=True),
     "pyomo": by_pyomo,
 }
 
@@ -137,8 +139,12 @@ def _held(highs: Any) -> dict[str, float]:
     import numpy as np
 
     lp = highs.getLp()
-    sums = {"coefficients": lp.a_matrix_.value_, "costs": lp.col_cost_, "column bounds": [*lp.col_lower_, *lp.col_upper_],
-            "row bounds": [*lp.row_lower_, *lp.row_upper_]}  # fmt: skip
+    sums = {
+        "coefficients": lp.a_matrix_.value_,
+        "costs": lp.col_cost_,
+        "column bounds": [*lp.col_lower_, *lp.col_upper_],
+        "row bounds": [*lp.row_lower_, *lp.row_upper_],
+    }
     found: dict[str, float] = {"columns": lp.num_col_, "rows": lp.num_row_, "nonzeros": highs.getNumNz()}
     for name, values in sums.items():
         size = np.abs(np.asarray(values, dtype=float))
@@ -181,7 +187,8 @@ def measure(asked: argparse.Namespace) -> dict[str, Any]:
             compare(runs[size])
         print(f"turn {turn + 1} of {asked.runs} done", file=sys.stderr, flush=True)
     sizes = {size: {way: _median([r for r in runs[size] if r["way"] == way]) for way in asked.ways} for size in runs}
-    versions = {name: importlib.metadata.version(name) for name in PACKAGES}
+    there = {distribution.name for distribution in importlib.metadata.distributions()}
+    versions = {name: importlib.metadata.version(name) for name in PACKAGES if name in there}
     machine = {"python": platform.python_version(), "cores": os.cpu_count(), **versions}
     return {"machine": machine, "runs": asked.runs, "seed": asked.seed, "sizes": sizes}
 
@@ -204,7 +211,7 @@ def show(measured: dict[str, Any]) -> None:
         lp, optimum = some["lp"], "" if some["optimum"] is None else f"; all optima {some['optimum']:,.4f} M$"
         print(f"\n{size}: {lp['columns']:,} columns, {lp['rows']:,} rows, {lp['nonzeros']:,} nonzeros{optimum}")
         print(
-            f"{'':9}"
+            f"{'':14}"
             + "".join(f"{phase:>9}" for phase in PHASES)
             + f"{'data..pass':>12}{'min-max':>14}{'MB':>7}  over linopy"
         )
@@ -213,7 +220,7 @@ def show(measured: dict[str, Any]) -> None:
             spread = f"{min(row['totals']):.2f}-{max(row['totals']):.2f}"
             base = ways.get("linopy")
             ratio = f"  {row['total'] / base['total']:.2f} s/s, {row['mb'] / base['mb']:.2f} MB/MB" if base else ""
-            print(f"{way:9}{cells}{row['total']:12.3f}{spread:>14}{row['mb']:7.0f}{ratio}")
+            print(f"{way:14}{cells}{row['total']:12.3f}{spread:>14}{row['mb']:7.0f}{ratio}")
 
 
 def main() -> None:
@@ -229,7 +236,7 @@ def main() -> None:
     asked = parser.parse_args()
     if unknown := [size for size in (*asked.sizes, *asked.solve) if size not in SIZES]:
         parser.error(f"no such size: {', '.join(unknown)} (there are {', '.join(MEASURED)})")
-    if "linopy" in asked.ways and importlib.util.find_spec("linopy") is None:
+    if {"linopy", "linopy-sparse"} & {*asked.ways} and importlib.util.find_spec("linopy") is None:
         raise SystemExit(
             "linopy is not installed: `pip install linopy` here, or leave it out with --ways planner pyomo"
         )

@@ -221,11 +221,11 @@ class Service:
 def service_rows(d: Case) -> dict[tuple[str, str, int], Service]:
     """(type, site, period) where anything can be in service, with what counts there (half-period rule)."""
     rows = {}
-    calendar, sites = d.calendar, list(d.sites)
+    calendar, sites, ordered, standing = d.calendar, list(d.sites), d.orders, d.existing_units
     for g, row in d.accelerators.items():
         counting: dict[tuple[Arrival, ...], list[tuple[int, ...]]] = {}  # once for all sites with the same arrivals
         for s in sites:
-            arrivals, given = tuple(d.orders.get((g, s), ())), d.existing_units.get((g, s), [])
+            arrivals, given = tuple(ordered.get((g, s), ())), standing.get((g, s), [])
             if arrivals not in counting:
                 lives = [(a.period, a.start, a.start + row["life_months"]) for a in arrivals]
                 counting[arrivals] = [
