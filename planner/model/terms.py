@@ -26,13 +26,13 @@ class Terms(NamedExpressionData):
 
     def __init__(
         self,
-        coefficients: Sequence[float] | Numbers,
-        variables: Sequence[Any],
+        coefficients: Sequence[float] | Numbers = (),
+        variables: Sequence[Any] = (),
         constant: float = 0.0,
         positions: NDArray[np.int64] | None = None,
     ) -> None:
-        self.coefficients = coefficients
-        self.variables = variables
+        self.coefficients: Any = coefficients
+        self.variables: Any = variables
         self.constant = constant
         self.positions = positions
 
@@ -49,6 +49,12 @@ class Terms(NamedExpressionData):
         if self.positions is None:
             return listed, list(self.variables)
         return listed, [self.variables[i] for i in self.positions.tolist()]
+
+
+def joined(a: Terms, b: Terms) -> Terms:
+    """The sum of two sums."""
+    one, other = a.pairs(), b.pairs()
+    return Terms([*one[0], *other[0]], [*one[1], *other[1]], a.constant + b.constant)
 
 
 def linear(terms: Iterable[Term], constant: float = 0.0) -> Terms:

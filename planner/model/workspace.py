@@ -15,6 +15,7 @@ from planner.core.reuse import Key, Shelf, note
 from planner.data.derive import Case
 from planner.model.alike import alike
 from planner.model.terms import Term as Term
+from planner.model.terms import Terms, joined
 from planner.model.terms import linear as linear
 
 SIGN = {"value": 1.0, "resale": 1.0, "terminal": 1.0, "capex": -1.0, "opex": -1.0, "penalty": -1.0}
@@ -40,27 +41,26 @@ class Left:
 
 @dataclass(eq=False)
 class Sums(Left):
-    """The named Expressions of a kind of money, by line, with the terms and the constant of each."""
+    """The named Expressions of a kind of money, by line, with what each is the sum of."""
 
-    terms: dict[Line, tuple[list[Term], float]]
+    totals: dict[Line, Terms]
     home: Any
 
 
 def _sums(written: Iterable[Left]) -> Sums:
-    terms: dict[Line, tuple[list[Term], float]] = {}
+    totals: dict[Line, Terms] = {}
     blocks: set[Any] = set()
     for left in written:
         blocks |= left.blocks
-        for line, (more, constant) in left.value.items():
-            held, fixed = terms.get(line, ([], 0.0))
-            terms[line] = ([*held, *more], fixed + constant)
+        for line, more in left.value.items():
+            totals[line] = joined(totals[line], more) if line in totals else more
     home = pyo.Block(concrete=True)
     home.amount = pyo.Expression(pyo.Any)
     lines = {}
-    for line in sorted(terms):
-        home.amount[line.kind, line.part, line.where, line.month] = linear(*terms[line])
+    for line in sorted(totals):
+        home.amount[line.kind, line.part, line.where, line.month] = totals[line]
         lines[line] = home.amount[line.kind, line.part, line.where, line.month]
-    return Sums(lines, frozenset(blocks), terms, home)
+    return Sums(lines, frozenset(blocks), totals, home)
 
 
 @dataclass
@@ -104,7 +104,7 @@ class Ledger:
         self._sums: dict[str, Sums] = {}
         self.sealed: list[str] = []
         self._allowed: frozenset[tuple[str, str]] = frozenset()
-        self._writing: dict[str, dict[Line, tuple[list[Term], float]]] = {}
+        self._writing: dict[str, dict[Line, Terms]] = {}
 
     def write_for(self, room: Room) -> None:
         """From now on only the money that `room` declares may be added."""
@@ -113,24 +113,21 @@ class Ledger:
 
     def add(self, line: Line, coefficient: float, variable: Any) -> None:
         """Add coefficient * variable (nominal M$) to a line."""
-        lines = self._open(line)
-        if coefficient != 0.0:
-            terms, _ = lines.setdefault(line, ([], 0.0))
-            terms.append((coefficient, variable))
+        self.add_all(line, (coefficient,), (variable,))
 
-    def add_all(self, line: Line, terms: Iterable[Term]) -> None:
-        """Add (coefficient, variable) terms (nominal M$) to a line."""
+    def add_all(self, line: Line, coefficients: Iterable[float], variables: Iterable[Any]) -> None:
+        """Add coefficients * variables (nominal M$) to a line."""
         lines = self._open(line)
-        if worth := [term for term in terms if term[0] != 0.0]:
-            lines.setdefault(line, ([], 0.0))[0].extend(worth)
+        if worth := [(c, v) for c, v in zip(coefficients, variables, strict=True) if c != 0.0]:
+            total = lines.setdefault(line, Terms([], []))
+            total.coefficients += [c for c, _ in worth]
+            total.variables += [v for _, v in worth]
 
     def add_constant(self, line: Line, amount: float) -> None:
         """Add a fixed amount (nominal M$) to a line."""
-        lines = self._open(line)
-        terms, constant = lines.get(line, ([], 0.0))
-        lines[line] = (terms, constant + amount)
+        self._open(line).setdefault(line, Terms([], [])).constant += amount
 
-    def _open(self, line: Line) -> dict[Line, tuple[list[Term], float]]:
+    def _open(self, line: Line) -> dict[Line, Terms]:
         if (line.kind, line.part) not in self._allowed:
             raise ModelError(f"a room wrote the money ({line.kind}, {line.part}) that it does not declare")
         if line.kind in self.sealed:
@@ -161,9 +158,14 @@ class Ledger:
                 note(("sums", kind), self._sums[kind])
                 yield from self._sums[kind].value.items()
 
+    def total(self, line: Line) -> Terms:
+        """What a sealed line is the sum of."""
+        return self._sums[line.kind].totals.get(line, Terms()) if line.kind in self._sums else Terms()
+
     def terms(self, line: Line) -> tuple[list[Term], float]:
-        """The terms and the constant of a sealed line."""
-        return self._sums[line.kind].terms.get(line, ([], 0.0)) if line.kind in self._sums else ([], 0.0)
+        """The same as (coefficient, variable) terms, and the constant."""
+        total = self.total(line)
+        return list(zip(*total.pairs(), strict=True)), total.constant
 
     def now(self, key: Key) -> Any:
         """What reading by a key noted in this or another ledger gives here."""

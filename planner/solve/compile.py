@@ -180,7 +180,7 @@ def _stacked(forms: Sequence[_Form], earlier: Iterable[Any]) -> Matrix:
     names = [name for own in owns for name in own.names]
     picked = order.tolist()
     return Matrix(
-        a=_rows_of_all(stated, [column[use] for use in uses], len(order)),
+        a=_rows_of_all(stated, [column[use] for use in uses], len(order), bool(doubles)),
         cost=cost,
         offset=sum(s.offset for s in stated),
         lower=np.concatenate([own.lower for own in owns])[order],
@@ -216,14 +216,16 @@ def _doubles(earlier: Iterable[Any], owns: Sequence[_Own]) -> list[tuple[Any, in
     return [(v, named[name]) for v in others if (name := name_of(v)) in named]
 
 
-def _rows_of_all(stated: Sequence[BlockRows], columns: Sequence[NDArray[np.int32]], width: int) -> csc_array:
+def _rows_of_all(
+    stated: Sequence[BlockRows], columns: Sequence[NDArray[np.int32]], width: int, doubles: bool
+) -> csc_array:
     starts = np.cumsum([0, *(s.a.nnz for s in stated)])
-    indptr = [s.a.indptr[1:] + at for s, at in zip(stated, starts, strict=False)]
-    indices = [column[s.a.indices] for s, column in zip(stated, columns, strict=True)]
+    indptr = np.concatenate([[0], *(s.a.indptr[1:] + at for s, at in zip(stated, starts, strict=False))])
+    indices = np.concatenate([column[s.a.indices] for s, column in zip(stated, columns, strict=True)])
     data = np.concatenate([s.a.data for s in stated])
-    height = sum(s.a.shape[0] for s in stated)
-    whole = csr_array((data, np.concatenate(indices), np.concatenate([[0], *indptr])), shape=(height, width))
-    whole.sum_duplicates()  # a column and its double may both stand in a row
+    whole = csr_array((data, indices, indptr.astype(np.int32)), shape=(len(indptr) - 1, width))
+    if doubles:  # a column and its double may both stand in a row
+        whole.sum_duplicates()
     return csc_array(whole)
 
 

@@ -66,34 +66,44 @@ def read_rows(block: Any) -> BlockRows:
 
 
 class _Met:
-    """The variables met, in order; what Pyomo's walker takes for its recorder too."""
+    """The variables met, in order."""
 
     def __init__(self) -> None:
         self.variables: list[Any] = []
-        self.var_map: dict[int, int] = {}  # column by the identity of a variable
+        self._at: dict[int, int] = {}  # column by the identity of a variable
         self._shared: dict[int, tuple[Sequence[Any], NDArray[np.int32]]] = {}
 
-    def add(self, variable: Any) -> None:
-        """Enter a variable that was not met before."""
-        self.var_map[id(variable)] = len(self.variables)
-        self.variables.append(variable)
-
-    def columns(self, variables: Sequence[Any]) -> list[int]:
+    def columns(self, variables: Sequence[Any]) -> NDArray[np.int32]:
         """The columns of some variables."""
+        ids = list(map(id, variables))
         try:
-            return list(map(self.var_map.__getitem__, map(id, variables)))
+            return np.fromiter(map(self._at.__getitem__, ids), np.int32, len(ids))
         except KeyError:
-            for variable in variables:
-                if id(variable) not in self.var_map:
-                    self.add(variable)
+            new = dict(zip(ids, variables, strict=True))
+            for known in new.keys() & self._at.keys():
+                del new[known]
+            at = len(self.variables)
+            self._at.update(zip(new, range(at, at + len(new)), strict=True))
+            self.variables += new.values()
             return self.columns(variables)
 
     def columns_at(self, variables: Sequence[Any], positions: NDArray[np.int64]) -> NDArray[np.int32]:
         """The columns of the variables at some positions of a sequence that many sums share."""
         if id(variables) not in self._shared:
-            self._shared[id(variables)] = variables, np.array(self.columns(variables), dtype=np.int32)
+            self._shared[id(variables)] = variables, self.columns(variables)
         columns: NDArray[np.int32] = self._shared[id(variables)][1][positions]
         return columns
+
+
+class _Walked:
+    """The variables that Pyomo's walker has met, by their identity."""
+
+    def __init__(self) -> None:
+        self.var_map: dict[int, Any] = {}
+
+    def add(self, variable: Any) -> None:
+        """Enter a variable."""
+        self.var_map[id(variable)] = variable
 
 
 class _Rows:
@@ -101,7 +111,8 @@ class _Rows:
 
     def __init__(self, met: _Met) -> None:
         self._met = met
-        self._walker = LinearRepnVisitor({}, var_recorder=met)
+        self._walked = _Walked()
+        self._walker = LinearRepnVisitor({}, var_recorder=self._walked)
         self.pieces: list[tuple[Any, Any]] = []  # coefficients, columns
         self.lengths: list[int] = []
         self.constants: list[float] = []
@@ -136,13 +147,15 @@ class _Rows:
         found = self._walker.walk_expression(expression)
         if found.nonlinear is not None:
             raise ValueError(f"{owner.name} is not linear")
-        self.pieces.append(([sign * c for c in found.linear.values()], [self._met.var_map[v] for v in found.linear]))
+        if found.linear:
+            variables = [self._walked.var_map[v] for v in found.linear]
+            self.pieces.append(([sign * c for c in found.linear.values()], self._met.columns(variables)))
         return float(sign * found.constant)
 
     def _take(self, terms: Terms, sign: float) -> None:
         coefficients = terms.coefficients
         if terms.positions is None:
-            columns: Any = self._met.columns(terms.variables)
+            columns = self._met.columns(terms.variables)
         else:
             columns = self._met.columns_at(terms.variables, terms.positions)
         if sign != 1.0:
@@ -177,7 +190,6 @@ def _block_rows(variables: Sequence[Any], rows: _Rows, goal: _Rows | None) -> Bl
     if goal is not None:
         sign = -1.0 if goal.of[0].sense == pyo.maximize else 1.0
         cost, offset = sign * goal.matrix(width).toarray().reshape(-1), sign * goal.constants[0]
-    kept = _deciding(a, rows, constants)
     used = cost != 0.0
     used[a.indices] = True
     fixed = np.fromiter((v.fixed for v in variables), np.bool_, width) & used
@@ -187,6 +199,7 @@ def _block_rows(variables: Sequence[Any], rows: _Rows, goal: _Rows | None) -> Bl
         a.data[fixed[a.indices]] = 0.0
         a.eliminate_zeros()
         used &= ~fixed
+    kept = _deciding(a, rows, constants)
     columns, position = np.flatnonzero(used), np.cumsum(used, dtype=np.int32) - 1
     a = csr_array((a.data, position[a.indices], a.indptr), shape=(a.shape[0], len(columns)))
     return BlockRows(

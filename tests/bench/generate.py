@@ -13,7 +13,8 @@ from __future__ import annotations
 import argparse
 import csv
 import io
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -47,24 +48,39 @@ SIZES = {
 }
 
 
+def sized(size: str) -> Size:
+    """A size by name, some of its numbers changed after a colon: `M`, `M:runs=300`, `M:sites=16,quarters=28`.
+
+    Raises
+    ------
+    ValueError
+        There is no such size, or no such whole number in it.
+    """
+    name, _, changes = size.partition(":")
+    changed = dict(change.split("=") for change in changes.split(",")) if changes else {}
+    if name not in SIZES or not changed.keys() <= {f.name for f in fields(Size)} - {"growth"}:
+        raise ValueError(f"no such size: {size}")
+    return replace(SIZES[name], **{number: int(value) for number, value in changed.items()})
+
+
 def document(size: str, seed: int = 0, slot_months: int = 3) -> Document:
     """A study of a size, as `planner.load` takes it.
 
     Parameters
     ----------
     size
-        One of `SIZES`.
+        One of `SIZES`, or one of them with changed numbers (see `sized`).
     seed
         Any whole number; the same gives the same study.
     slot_months
         3: runs start every quarter. 1: every month for two years, then every quarter.
     """
-    shape, draw = SIZES[size], Random(f"{size} {seed}")
+    shape, draw = sized(size), Random(f"{size.partition(':')[0]} {seed}")
     demand = Demand(shape, draw)
     tables = {**demand_tables(demand), **capacity_tables(demand)}
     return {
         "format": 1,
-        "name": f"generated-{size.lower()}-{seed}",
+        "name": f"generated-{re.sub('[^a-z0-9]+', '-', size.lower())}-{seed}",
         "title": f"Generated study {size}, seed {seed}: {shape.runs} runs, {shape.sites} sites, {shape.types} types",
         "calendar": {
             "start": "2026-01", "periods": f"{shape.quarters}x3", "slot_months": slot_months,
@@ -124,7 +140,7 @@ def _yaml(settings: Document) -> str:
 def main() -> None:
     """Write one study."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("size", choices=SIZES)
+    parser.add_argument("size", help=f"{', '.join(SIZES)}, or one of them with changed numbers: M:runs=300")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--slot-months", type=int, default=3, choices=(1, 3))

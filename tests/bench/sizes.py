@@ -1,10 +1,11 @@
 """Time and memory from a scenario to a matrix in HiGHS, on generated studies of several sizes.
 
-    python tests/bench/sizes.py [S M L XL] [--seed 0] [--slot-months 3] [--lp] [--profile] [--memory-gb 6] [--limit 600]
+    python tests/bench/sizes.py [S M L XL M:runs=300] [--seed 0] [--slot-months 3] [--lp] [--profile]
+                                [--memory-gb 6] [--limit 600]
 
 Every size runs in a process of its own with a limit on memory and time; where it ends, the table says so. Seconds are
-wall clock, MB the process's peak so far. `--lp` also solves the relaxation and says what binds; `--profile` says where
-the time of each phase goes (and makes it longer).
+wall clock, without Python's garbage collector as in a study; MB the process's peak so far. `--lp` also solves the
+relaxation and says what binds; `--profile` says where the time of each phase goes (and makes it longer).
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ class Phases:
         """The result of a step; its time, the peak of memory and, if asked for, where the time went."""
         profiler = cProfile.Profile() if self.profile else None
         began = time.perf_counter()
-        with PauseGC():  # as `Study` does
+        with PauseGC():
             result = profiler.runcall(step) if profiler else step()
         seconds = time.perf_counter() - began
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -162,18 +163,24 @@ def show(facts: dict[str, Any]) -> None:
     sys.stdout.flush()
 
 
+def parser(description: str) -> argparse.ArgumentParser:
+    """The options of every measurement."""
+    args = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    args.add_argument("--seed", type=int, default=0)
+    args.add_argument("--slot-months", type=int, default=3, choices=(1, 3))
+    args.add_argument("--memory-gb", type=float, default=6.0)
+    args.add_argument("--limit", type=float, default=600.0, help="seconds a size may take")
+    args.add_argument("--lp", action="store_true")
+    args.add_argument("--profile", action="store_true")
+    args.add_argument("--one", action="store_true", help=argparse.SUPPRESS)
+    return args
+
+
 def main() -> None:
     """Measure the sizes asked for and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("sizes", nargs="*", default=list(SIZES))
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--slot-months", type=int, default=3, choices=(1, 3))
-    parser.add_argument("--memory-gb", type=float, default=6.0)
-    parser.add_argument("--limit", type=float, default=600.0, help="seconds a size may take")
-    parser.add_argument("--lp", action="store_true")
-    parser.add_argument("--profile", action="store_true")
-    parser.add_argument("--one", action="store_true", help=argparse.SUPPRESS)
-    asked = parser.parse_args()
+    args = parser(__doc__ or "")
+    args.add_argument("sizes", nargs="*", default=list(SIZES))
+    asked = args.parse_args()
     if asked.one:
         one(asked)
         return

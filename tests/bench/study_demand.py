@@ -21,7 +21,8 @@ Tables = dict[str, list[Row]]
 
 FIRST_YEAR = 2026
 ZFLOP_PER_PFLOPS_MONTH = 2.6298  # 1e15 FLOP/s for 730.5 h
-FIRST_FLAGSHIP_ZFLOP = {20: 400_000.0, 40: 200_000.0}  # by quarters of the horizon
+SHORT = 20  # quarters: a longer horizon starts from smaller runs, and its types are sold for longer
+FIRST_FLAGSHIP_ZFLOP = 400_000.0, 200_000.0  # of a short and of a longer horizon
 RENT_USD_PER_ZFLOP, RENT_FALL = 1600.0, 1.3  # of the first year, and its yearly fall
 USEFUL = {"fp8": 0.35, "bf16": 0.42}  # utilisation
 GOODPUT = ((16384, 0.95), (131072, 0.92), (None, 0.88))
@@ -93,7 +94,7 @@ class Demand:
             f"{'b' if second else 'a'}{i + 1}",
             "amd" if second else "nv",
             release,
-            release + (24 if self.size.quarters == 20 else 36),
+            release + (24 if self.size.quarters <= SHORT else 36),
             rounded(fp8_pflops(release) * (0.9 if second else 1.0)),
             rounded(kw(release), 2),
             round(price_usd(release) * (0.8 if second else 1.0), -2),
@@ -111,7 +112,7 @@ class Demand:
         draw, size = self.draw, self.size
         rows = []
         per_year = [size.runs * (y + 1) // self.years - size.runs * y // self.years for y in range(self.years)]
-        flagship = [FIRST_FLAGSHIP_ZFLOP[size.quarters] * 0.7**k for k in range(size.teams)]
+        flagship = [FIRST_FLAGSHIP_ZFLOP[size.quarters > SHORT] * 0.7**k for k in range(size.teams)]
         for year, count in enumerate(per_year):
             for i in range(count):
                 k = i % size.teams

@@ -21,7 +21,6 @@ Money: value `run`.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
@@ -34,7 +33,7 @@ from planner.data.derive import Case
 from planner.model.formats import FORMATS
 from planner.model.slots import Ints, Present, by_step, taken, without_repeats
 from planner.model.terms import Numbers, Terms
-from planner.model.workspace import Line, Term, Workspace, linear
+from planner.model.workspace import Line, Workspace, linear
 
 TEAMS = Table(
     "teams",
@@ -187,12 +186,11 @@ def build(m: Workspace, b: Any, d: Case) -> None:
 
 def account(m: Workspace, b: Any, d: Case) -> None:
     """Write what runs are worth."""
-    worth: dict[tuple[str, int], list[Term]] = defaultdict(list)
-    columns = (d.candidates[name].tolist() for name in ("run", "finish", "value_musd"))
-    for r, finish, value, start in zip(*columns, b.start.values(), strict=True):
-        worth[r, finish].append((value, start))
-    for (r, finish), terms in worth.items():
-        m.ledger.add_all(Line("value", "run", r, finish), terms)
+    starts, values = list(b.start.values()), d.candidates["value_musd"].to_numpy(dtype=float)
+    alike: Any = d.candidates.groupby(["run", "finish"], sort=False).indices
+    for (r, finish), which in alike.items():
+        line = Line("value", "run", r, int(finish))
+        m.ledger.add_all(line, values[which].tolist(), map(starts.__getitem__, which.tolist()))
 
 
 def present_gangs(d: Case) -> dict[tuple[str, str, int], Present]:

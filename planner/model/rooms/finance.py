@@ -23,7 +23,8 @@ from planner.core.declare import Column, Equation, Finding, Room, Row, Rule, Tab
 from planner.core.inputs import Inputs
 from planner.core.rules import item_rule
 from planner.data.derive import Case
-from planner.model.workspace import SIGN, Line, Workspace, linear
+from planner.model.terms import Terms
+from planner.model.workspace import SIGN, Line, Workspace
 
 DOTTED = "(`site.hall`, `link.module` where the name alone is not enough)"
 ITEMS = (
@@ -116,13 +117,15 @@ def weight(line: Line, d: Case) -> float:
 def build(m: Workspace, b: Any, d: Case) -> None:
     """Sum the ledger up into the objective."""
     m.ledger.seal(*SIGN)
-    terms, constant = [], 0.0
-    # one sum of all lines' terms: Pyomo compiles it in a third of the time of a sum of named Expressions
+    coefficients: list[float] = []
+    variables: list[Any] = []
+    constant = 0.0
     for line, _ in m.ledger.lines():
-        factor, (held, fixed) = weight(line, d), m.ledger.terms(line)
-        terms += [(factor * c, v) for c, v in held]
-        constant += factor * fixed
-    b.net_value = pyo.Objective(expr=linear(terms, constant), sense=pyo.maximize, doc="(O1)")
+        factor, total = weight(line, d), m.ledger.total(line)
+        coefficients += [factor * c for c in total.coefficients]
+        variables += total.variables
+        constant += factor * total.constant
+    b.net_value = pyo.Objective(expr=Terms(coefficients, variables, constant), sense=pyo.maximize, doc="(O1)")
 
 
 ROOM = Room(
