@@ -275,8 +275,9 @@ def _running(m: Workspace, b: Any, d: Case, lot: dict[str, int]) -> None:
         if g in monthly:
             line, rate = Line("opex", "running", s, periods[t].start), monthly[g] * periods[t].months
             m.ledger.add_constant(line, rate * row.units)
-            m.ledger.add_all(line, [(rate * lot[g], order[g, s, v]) for v in row.orders])
-            m.ledger.add_all(line, [(-rate * units, variable) for units, variable in sold.get((g, s, t), [])])
+            m.ledger.add_all(line, [rate * lot[g]] * len(row.orders), [order[g, s, v] for v in row.orders])
+            for units, variable in sold.get((g, s, t), []):
+                m.ledger.add(line, -rate * units, variable)
 
 
 ROOM = Room(
