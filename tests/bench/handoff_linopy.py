@@ -56,7 +56,7 @@ def build(d: Data, *, sparse: bool = False) -> tuple[linopy.Model, float]:
     everywhere = xr.ones_like(d.of(f.labels["s"], "s"), dtype=bool)
     order = m.add_variables(lower=0, coords=d.coords("gsv"), mask=may & everywhere, name="order")
     online = m.add_variables(lower=0, coords=d.coords("gst"), mask=stock, name="online")
-    build = m.add_variables(lower=0, coords=d.coords("skv"), mask=d.of(f.module_may, "skv"), name="build")
+    modules = m.add_variables(lower=0, coords=d.coords("skv"), mask=d.of(f.module_may, "skv"), name="modules")
     energy = m.add_variables(lower=0, coords=d.coords("skt"), name="energy")
     use = m.add_variables(
         lower=0, coords=d.coords("igst"), mask=stock & xr.ones_like(d.of(f.labels["i"], "i"), dtype=bool), name="use"
@@ -65,7 +65,7 @@ def build(d: Data, *, sparse: bool = False) -> tuple[linopy.Model, float]:
     m.add_constraints(online - (d.of(f.serves, "gvt") * order).sum("arrival") <= units, name="F1")
     healthy = d.of(f.column("accelerators", "availability"), "g")
     m.add_constraints(use.sum("stream") - healthy * online <= 0, name="D2")
-    _power(m, d, online, build, energy)
+    _power(m, d, online, modules, energy)
     streams = _streams(m, d, use)
     running = d.of(f.running, "gt")
     of_year = d.of(f.of_year.astype(float), "ty")
@@ -73,7 +73,7 @@ def build(d: Data, *, sparse: bool = False) -> tuple[linopy.Model, float]:
     mwh = d.of(f.source("energy_usd_per_mwh") / 1e6, "sk")
     spend = {
         "all": (d.of(f.lot_cash[1], "gvy") * order).sum(["type", "site", "arrival"])
-        + (d.of(f.module_cash[1], "skvy") * build).sum(["site", "source", "arrival"]),
+        + (d.of(f.module_cash[1], "skvy") * modules).sum(["site", "source", "arrival"]),
         "opex": (yearly * order).sum(["type", "site", "arrival"])
         + ((mwh * of_year) * energy).sum(["site", "source", "period"]),
     }
@@ -86,7 +86,7 @@ def build(d: Data, *, sparse: bool = False) -> tuple[linopy.Model, float]:
     m.add_objective(
         streams
         - (paid * order).sum()
-        - (d.of(f.module_cash[0], "skv") * build).sum()
+        - (d.of(f.module_cash[0], "skv") * modules).sum()
         - ((mwh * _factor(d)) * energy).sum()
         - (overrun[1] * overrun[0]).sum(),
         sense="max",
@@ -98,18 +98,18 @@ def _factor(d: Data) -> xr.DataArray:
     return d.of(d.figures.factor(d.figures.start), "t")
 
 
-def _power(m: linopy.Model, d: Data, online: Any, build: Any, energy: Any) -> None:
+def _power(m: linopy.Model, d: Data, online: Any, modules: Any, energy: Any) -> None:
     f = d.figures
     hours, pue = d.of(f.hours, "t"), d.of(f.column("sites", "pue"), "s")
     draw = (d.of(f.draw, "g") * online).sum("type")
     module, existing = d.of(f.source("module_mw"), "sk"), d.of(f.source("existing_mw"), "sk")
-    built = (module * d.of(f.stands.astype(float), "vt") * build).sum("arrival")
+    built = (module * d.of(f.stands.astype(float), "vt") * modules).sum("arrival")
     m.add_constraints(pue * draw - built.sum("source") <= existing.sum("source"), name="P2")
     m.add_constraints(energy.sum("source") - (pue * hours * f.setting("average_draw")) * draw == 0, name="P3")
     m.add_constraints(energy - hours * built <= hours * existing, name="P4")
     grows = d.of(f.module_may.any(axis=2), "sk")
     room = d.of(f.source("max_mw"), "sk") - existing
-    m.add_constraints((module * build).sum("arrival") <= room, mask=grows, name="P6")
+    m.add_constraints((module * modules).sum("arrival") <= room, mask=grows, name="P6")
 
 
 def _streams(m: linopy.Model, d: Data, use: Any) -> Any:

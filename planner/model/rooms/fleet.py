@@ -176,7 +176,7 @@ def build(m: Workspace, b: Any, d: Case) -> None:
     b.STOCK = index_set(stock, 3)
     b.online = pyo.Var(b.STOCK, domain=pyo.NonNegativeReals, doc="accelerators")
     lot = {g: row["lot_size"] for g, row in d.accelerators.items()}
-    order, online = dict(b.order.items()), dict(b.online.items())  # Pyomo's own look-up takes ten times as long
+    order, online = dict(b.order.items()), dict(b.online.items())  # Pyomo normalises an index at each look-up
     in_service: dict[tuple[str, str, int], tuple[list[Term], int]] = {}
     for (g, s, t), row in stock.items():
         gone = [(-c, v) for c, v in sold.get((g, s, t), [])]

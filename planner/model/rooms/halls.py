@@ -136,7 +136,7 @@ def build(m: Workspace, b: Any, d: Case) -> None:
     halls, arrivals = _halls(d)
     b.BUILD = index_set([(q, a.period) for q, found in arrivals.items() for a in found], 2)
     b.hall_build = pyo.Var(b.BUILD, domain=pyo.NonNegativeIntegers, doc="modules")
-    built = dict(b.hall_build.items())  # Pyomo's own look-up takes ten times as long
+    built = dict(b.hall_build.items())  # Pyomo normalises an index at each look-up
     periods = range(len(d.calendar.periods))
     retrofitted = m.need("retrofitted")
 

@@ -126,7 +126,7 @@ def build(m: Workspace, b: Any, d: Case) -> None:
     sources, arrivals = _sources(d)
     b.BUILD = index_set([(q, a.period) for q, found in arrivals.items() for a in found], 2)
     b.source_build = pyo.Var(b.BUILD, domain=pyo.NonNegativeIntegers, doc="modules")
-    built = dict(b.source_build.items())  # Pyomo's own look-up takes ten times as long
+    built = dict(b.source_build.items())  # Pyomo normalises an index at each look-up
     periods = range(len(d.calendar.periods))
     phases = m.need("phase_mw")
 
