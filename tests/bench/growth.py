@@ -4,8 +4,8 @@
                                  [--repeats 2] [--json FILE]
 
 Every study runs in a process of its own (see `sizes`), as often as asked; of its times the least counts, for others may
-use the machine. MB is the peak after compiling above that of the imports, at least 1. An exponent is the slope of the least-squares
-line through the logarithms: 1 is proportional growth.
+use the machine. MB is the peak after compiling above that of the imports, at least 1. An exponent is the slope of the
+least-squares line through the logarithms: 1 is proportional growth.
 """
 
 from __future__ import annotations

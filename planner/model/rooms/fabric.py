@@ -146,13 +146,12 @@ def build(m: Workspace, b: Any, d: Case) -> None:
     b.endpoint_order = pyo.Var(b.ORDER, domain=pyo.NonNegativeIntegers, doc="blocks")
     b.instance_order = pyo.Var(b.ORDER, domain=pyo.NonNegativeIntegers, doc="instances")
     periods = range(len(d.calendar.periods))
-    b.endpoints = pyo.Expression(fabrics, periods, rule=lambda b, f, t: _endpoints(b, f, fabrics[f], t))
-    b.instances = pyo.Expression(fabrics, periods, rule=lambda b, f, t: _instances(b, f, fabrics[f], t))
+    _in_service(b, fabrics, at, periods)
     groups: dict[Group, list[str]] = defaultdict(list)
     for f, row in fabrics.items():
         groups[row["site"], row["family"]].append(f)
     _gangs(m, b, d, fabrics, groups)
-    orderable = [(f, t) for f in fabrics for t in periods if any((f, v) in b.ORDER for v in range(t + 1))]
+    orderable = [(f, t) for f in fabrics for t in periods if any(a.period <= t for a in at[f])]
     b.endpoints_fit_instances = pyo.Constraint(
         orderable, rule=lambda b, f, t: b.endpoints[f, t] <= fabrics[f]["max_gang"] * b.instances[f, t], doc="(N3)"
     )
@@ -169,13 +168,20 @@ def existing_instances(row: Row) -> int:
     return math.ceil(row["existing_endpoints"] / row["max_gang"])
 
 
-def _endpoints(b: Any, f: str, row: Row, t: int) -> Any:
-    arrived = [(row["block_endpoints"], b.endpoint_order[f, v]) for v in range(t + 1) if (f, v) in b.ORDER]
-    return linear(arrived, row["existing_endpoints"])
+def _in_service(b: Any, fabrics: dict[str, Row], at: dict[str, list[Arrival]], periods: range) -> None:
+    """Endpoints and instances by period: what stands, and what has arrived."""
+    block = {f: row["block_endpoints"] for f, row in fabrics.items()}
+    stand = {f: (row["existing_endpoints"], existing_instances(row)) for f, row in fabrics.items()}
 
+    def arrived(order: Any, f: str, t: int, each: float, stood: int) -> Any:
+        return linear([(each, order[f, a.period]) for a in at[f] if a.period <= t], stood)
 
-def _instances(b: Any, f: str, row: Row, t: int) -> Any:
-    return linear([(1.0, b.instance_order[f, v]) for v in range(t + 1) if (f, v) in b.ORDER], existing_instances(row))
+    b.endpoints = pyo.Expression(
+        fabrics, periods, rule=lambda b, f, t: arrived(b.endpoint_order, f, t, block[f], stand[f][0])
+    )
+    b.instances = pyo.Expression(
+        fabrics, periods, rule=lambda b, f, t: arrived(b.instance_order, f, t, 1.0, stand[f][1])
+    )
 
 
 def _gangs(m: Workspace, b: Any, d: Case, fabrics: dict[str, Row], groups: dict[Group, list[str]]) -> None:

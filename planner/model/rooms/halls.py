@@ -23,6 +23,7 @@ hall_mw (opex `running`), MW beyond a priced limit (penalty `halls`).
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -197,18 +198,24 @@ def draw_terms(d: Case, online: dict[tuple[str, str, int], list[Term]]) -> dict[
 
 def _fit(b: Any, d: Case, halls: dict[str, Row], draw: dict[tuple[str, str, int], list[Term]]) -> None:
     rows: dict[tuple[str, str, int], list[Term]] = {}
+    cooling = {g: row["cooling"] for g, row in d.accelerators.items()}
     for (g, s, t), terms in draw.items():
         for name, classes in NESTED.items():
-            if d.accelerators[g]["cooling"] in classes:
+            if cooling[g] in classes:
                 rows.setdefault((s, name, t), []).extend(terms)
     for s, name, t in list(rows):
         # where all types need one class, the row of all is no tighter than the row of the class
         if name != "all" and rows[s, name, t] == rows.get((s, "all", t)):
             del rows[s, "all", t]
 
+    able: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for q, row in halls.items():
+        for name in NESTED:
+            if row["cooling"] in (COOLED_BY[name] if name != "all" else NESTED["all"]):
+                able[row["site"], name].append(q)
+
     def draw_fits_halls(b: Any, s: str, name: str, t: int) -> Any:
-        able = COOLED_BY[name] if name != "all" else NESTED["all"]
-        mw = sum(b.hall_mw[q, t] for q, row in halls.items() if row["site"] == s and row["cooling"] in able)
+        mw = sum(b.hall_mw[q, t] for q in able[s, name])
         return linear(rows[s, name, t]) <= mw + or_zero(b.excess_hall, (s, t))
 
     b.draw_fits_halls = pyo.Constraint(list(rows), rule=draw_fits_halls, doc="(P1)")

@@ -6,6 +6,7 @@ place, at the start of each period (opex `placement`). A rate per PFLOP/s counts
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from planner.core.declare import Column, Room, Row, Table
@@ -37,16 +38,28 @@ def build(m: Workspace, b: Any, d: Case) -> None:
     """Charge what is placed."""
     rows = {(row["load"], row["site"]): row for row in d.inputs.rows("placement")}
     periods = d.calendar.periods
-    use, start, runs = m.need("stream_use"), m.need("start"), d.placements["run"].tolist()
+    use = m.need("stream_use")
     for i, g, s, t in use if rows else []:
         if (i, s) in rows:
             rate = _rate(rows[i, s], d.stream_speed(i, g) or 0.0) * periods[t].months
             m.ledger.add(Line("opex", "placement", s, periods[t].start), rate, use[i, g, s, t])
-    for (g, s, t), present in m.need("gang_shares").items() if rows else []:
+    if rows:
+        _gangs(m, d, rows)
+
+
+def _gangs(m: Workspace, d: Case, rows: Mapping[tuple[str, str], Row]) -> None:
+    """Charge what gangs take; gangs of a run that are as large on the same type cost the same."""
+    periods, starts = d.calendar.periods, list(m.need("start").values())
+    runs, sizes, places = (d.placements[name].tolist() for name in ("run", "n", "site"))
+    rates: dict[tuple[str, str, int, str, str], float] = {}
+    for (g, s, t), present in m.need("gang_shares").items():
+        line = Line("opex", "placement", s, periods[t].start)
         for units, c in present:
             if c >= 0 and (runs[c], s) in rows:
-                rate = _rate(rows[runs[c], s], _gang_speed(d, runs[c], g, c)) * periods[t].months
-                m.ledger.add(Line("opex", "placement", s, periods[t].start), rate * units, start[c])
+                key = runs[c], g, sizes[c], places[c], s
+                if key not in rates:
+                    rates[key] = _rate(rows[runs[c], s], _gang_speed(d, runs[c], g, sizes[c], places[c]))
+                m.ledger.add(line, rates[key] * periods[t].months * units, starts[c])
 
 
 def _rate(row: Row, speed: float) -> float:
@@ -56,12 +69,12 @@ def _rate(row: Row, speed: float) -> float:
     return float(row["usd_per_pflops_month"]) * speed / USD_PER_MUSD
 
 
-def _gang_speed(d: Case, run: str, accelerator: str, c: int) -> float:
+def _gang_speed(d: Case, run: str, accelerator: str, n: int, place: str) -> float:
     """PFLOP/s per accelerator of a candidate's gang: peak * MFU (goodput is a loss of time, not of rate)."""
-    efficiency = d.utilisation.of(d.runs[run], accelerator, int(d.placements["n"].iloc[c]))
+    efficiency = d.utilisation.of(d.runs[run], accelerator, n)
     peak = peak_pflops(d.accelerators[accelerator], d.runs[run]["number_format"])
     assert efficiency is not None and peak is not None  # a candidate exists only where both are known
-    span = d.spans.get(d.placements["site"].iloc[c])
+    span = d.spans.get(place)
     return efficiency.mfu * peak * (span.mfu_factor if span else 1.0)
 
 
