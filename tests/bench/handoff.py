@@ -10,9 +10,10 @@ pyomo     `handoff_pyomo`: rules and `quicksum`, handed over by `set_instance` o
 
 Every run has a process of its own, which first builds and hands over a tiny study: what is imported late counts for
 nobody. `data` is what follows from the document before a variable is made; `read` (the planner's alone: CSV and YAML
-files, validation) is stated apart. Ways take turns; seconds (wall clock) and MB (peak of the process, less the peak
-after the tiny study) are medians. Nobody solves, except once for each size of `--solve`: the optima must agree to 1e-6,
-and columns, rows, nonzeros and the sums of coefficients, costs and right-hand sides of all ways at every size.
+files, validation) is stated apart. Ways take turns; seconds (wall clock; `CPU s` is the processor's time for the same
+phases, which other work on the machine disturbs less) and MB (peak of the process, less the peak after the tiny study)
+are medians. Nobody solves, except once for each size of `--solve`: the optima must agree to 1e-6, and columns, rows,
+nonzeros and the sums of coefficients, costs and right-hand sides of all ways at every size.
 """
 
 from __future__ import annotations
@@ -48,15 +49,17 @@ DERIVED = ("calendar", "prices", "cash", "utilisation", "orders", "cohorts", "ex
 
 
 class Timer:
-    """Seconds by phase."""
+    """Seconds by phase, wall clock; `cpu`: processor seconds of all phases but `read`."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
+        self.cpu = 0.0
 
     def run(self, phase: str, step: Callable[[], Result]) -> Result:
         """The result of a step, its time added to a phase."""
-        began = time.perf_counter()
+        began, busy = time.perf_counter(), time.process_time()
         result = step()
+        self.cpu += 0.0 if phase == "read" else time.process_time() - busy
         self.seconds[phase] = self.seconds.get(phase, 0.0) + time.perf_counter() - began
         return result
 
@@ -121,7 +124,7 @@ def one(way: str, size: str, seed: int, solve: bool) -> dict[str, Any]:
     before = _peak_mb()
     highs, constant = WAYS[way](doc, timer)
     facts: dict[str, Any] = {"way": way, "size": size, "seconds": timer.seconds, "mb": _peak_mb() - before}
-    facts["lp"] = _held(highs)
+    facts |= {"cpu": timer.cpu, "lp": _held(highs)}
     if solve:
         highs.setOptionValue("output_flag", False)
         highs.run()
@@ -199,7 +202,8 @@ def _median(runs: list[dict[str, Any]]) -> dict[str, Any]:
     totals = [sum(s for phase, s in run["seconds"].items() if phase != "read") for run in runs]
     return {
         "lp": runs[0]["lp"], "optimum": runs[0].get("optimum"), "seconds": seconds,
-        "total": statistics.median(totals), "totals": totals, "mb": statistics.median(run["mb"] for run in runs),
+        "total": statistics.median(totals), "totals": totals, "cpu": statistics.median(run["cpu"] for run in runs),
+        "mb": statistics.median(run["mb"] for run in runs),
     }  # fmt: skip
 
 
@@ -213,14 +217,15 @@ def show(measured: dict[str, Any]) -> None:
         print(
             f"{'':14}"
             + "".join(f"{phase:>9}" for phase in PHASES)
-            + f"{'data..pass':>12}{'min-max':>14}{'MB':>7}  over linopy"
+            + f"{'data..pass':>12}{'min-max':>14}{'CPU s':>8}{'MB':>7}  over linopy"
         )
         for way, row in ways.items():
             cells = "".join(f"{row['seconds'][p]:9.3f}" if p in row["seconds"] else f"{'-':>9}" for p in PHASES)
             spread = f"{min(row['totals']):.2f}-{max(row['totals']):.2f}"
             base = ways.get("linopy")
-            ratio = f"  {row['total'] / base['total']:.2f} s/s, {row['mb'] / base['mb']:.2f} MB/MB" if base else ""
-            print(f"{way:14}{cells}{row['total']:12.3f}{spread:>14}{row['mb']:7.0f}{ratio}")
+            over = {"wall": "total", "CPU": "cpu", "MB": "mb"} if base else {}
+            ratio = "  " + ", ".join(f"{row[key] / base[key]:.2f} {name}" for name, key in over.items())
+            print(f"{way:14}{cells}{row['total']:12.3f}{spread:>14}{row['cpu']:8.3f}{row['mb']:7.0f}{ratio}")
 
 
 def main() -> None:
