@@ -124,7 +124,7 @@ def _found(matrix: Matrix, options: Options, scale: Scale, outcome: Outcome) -> 
 class Announcer:
     """Hands better plans on while the search goes on, so seldom that it costs the search little."""
 
-    REST = 9.0  # times what handing on the last one took
+    REST = 9.0  # times what handing on the last one took of the processor
 
     def __init__(self, matrix: Matrix, options: Options, scale: Scale, tell: Callable[[Found], None]) -> None:
         self._matrix, self._options, self._scale, self._tell = matrix, options, scale, tell
@@ -132,21 +132,28 @@ class Announcer:
 
     def __call__(self, stand: Stand) -> bool:
         """Whether the point was handed on; if not it may be offered again."""
-        began = time.perf_counter()
-        if began < self._next or stand.best is None or stand.progress.bound is None:
-            return False
-        objective = -float(self._matrix.cost @ stand.best + self._matrix.offset)
-        outcome = Outcome(RUNNING, stand.best, objective, stand.progress.bound, stand.progress.nodes)
-        try:
-            found = _found(self._matrix, replace(self._options, threads=1), self._scale, outcome)
-        except SolverError as error:  # the search goes on, and may find one that is exact
-            log.warning("a better plan was found, but is no result yet: %s", error)
-        else:
-            if found.objective > self._told:  # rounded it may be worth less than it seemed
-                self._told = found.objective
-                self._tell(replace(found, status=RUNNING))
-        self._next = time.perf_counter() + self.REST * (time.perf_counter() - began)
+        began, gap = time.perf_counter(), stand.progress.gap
+        if began < self._next or stand.best is None or gap is None or not math.isfinite(gap):
+            return False  # a plan that earns nothing has no gap: doing nothing is no news
+        found = self._exact(stand.best, stand.progress)
+        spent, cpu = time.perf_counter() - began, time.thread_time()  # the LP runs on a thread of its own
+        if found is not None and found.objective > self._told:  # rounded it may be worth less than it seemed
+            self._told = found.objective
+            self._tell(replace(found, status=RUNNING))
+        # on a busy machine the clock would count what others do
+        self._next = time.perf_counter() + self.REST * (spent + time.thread_time() - cpu)
         return True
+
+    def _exact(self, x: Vector, progress: Progress) -> Found | None:
+        """The point with its integers exact; none if that is no plan: the search goes on and may find one that is."""
+        assert progress.bound is not None
+        objective = -float(self._matrix.cost @ x + self._matrix.offset)
+        outcome = Outcome(RUNNING, x, objective, progress.bound, progress.nodes)
+        try:
+            return _found(self._matrix, replace(self._options, threads=1), self._scale, outcome)
+        except SolverError as error:
+            log.warning("a better plan was found, but is no result yet: %s", error)
+            return None
 
 
 def _exact(matrix: Matrix, options: Options, outcome: Outcome) -> tuple[Vector, float]:

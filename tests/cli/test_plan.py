@@ -127,7 +127,8 @@ def test_infeasible_is_4_with_an_explanation(command: Planner, tmp_path: Path) -
 
 
 def test_a_limit_before_any_plan_is_6(command: Planner, tmp_path: Path) -> None:
-    said = command("plan", slow_scenario(tmp_path / "slow", runs=20), "--time-limit", "0.001", "--json")
+    must = ("--set", "runs.r0.must_run=yes")  # else doing nothing is a plan
+    said = command("plan", slow_scenario(tmp_path / "slow", runs=20), *must, "--time-limit", "0.001", "--json")
     assert said.code == 6
     assert said.json["status"] == "time_limit"
     assert said.json["gap"] is None
@@ -147,7 +148,7 @@ def test_how_the_search_ended_is_the_exit_code(
         return plan
 
     monkeypatch.setattr(Study, "solve", ended)
-    said = command("plan", "tiny", "--json")
+    said = command("plan", "tiny", "--json", "--work-limit", "1000000")
     assert said.code == code
     assert said.json["status"] == status
     assert said.json["gap"] is None
