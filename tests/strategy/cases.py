@@ -13,7 +13,7 @@ from planner.solve.compile import Matrix, compile_model
 from planner.solve.highs import Scale
 from planner.solve.search import gross_scale
 from planner.solve.strategy.choices import Choices, read_choices
-from tests.generators import MIDDLE, scenario
+from tests.generators import MIDDLE, Shape, scenario
 from tests.picks import SeededPick
 
 
@@ -37,6 +37,6 @@ def compiled(source: Any) -> Compiled:
     )
 
 
-def random_case(seed: int) -> Compiled:
+def random_case(seed: int, shape: Shape = MIDDLE) -> Compiled:
     """A random scenario of a few sites, types and runs."""
-    return compiled(scenario(SeededPick(seed), MIDDLE))
+    return compiled(scenario(SeededPick(str(seed)), shape))

@@ -12,6 +12,7 @@ from planner.solve.strategy import guided as guiding
 from planner.solve.strategy.guided import Guided
 from planner.solve.waiting import Listener, Stand
 from tests.cli.slow_scenario import slow_scenario
+from tests.generators import SMALL
 from tests.strategy.cases import Compiled, compiled, random_case
 
 
@@ -46,9 +47,9 @@ def feasible(case: Compiled, x: np.ndarray) -> bool:
 
 
 @pytest.mark.parametrize("threads", [1, 2])
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(4))
 def test_it_proves_the_optimum_that_branch_and_cut_proves(seed: int, threads: int) -> None:
-    case = random_case(seed)
+    case = random_case(seed, SMALL)
     found, known = guided(case, Options(gap=0.0, threads=threads)), plain(case, gap=0.0)
     assert found.status == known.status == "optimal"
     assert found.x is not None
@@ -74,7 +75,7 @@ def test_plans_only_get_better_and_the_bound_only_closer(threads: int, slow: Com
 
 
 def test_the_bound_is_no_less_than_the_best_plan_known(llama: Compiled) -> None:
-    known = plain(llama, gap=0.0, time_limit_s=60.0)
+    known = plain(llama, gap=0.01)
     found = guided(llama, Options(gap=0.003, threads=2))
     assert found.status == "gap_reached"
     assert found.bound >= known.objective - 1e-5
@@ -82,20 +83,18 @@ def test_the_bound_is_no_less_than_the_best_plan_known(llama: Compiled) -> None:
     assert (found.bound - found.objective) / llama.scale(found.x) <= 0.003  # type: ignore[arg-type]
 
 
-def test_a_limit_on_work_gives_the_same_plan_twice(slow: Compiled) -> None:
-    options = Options(gap=0.0, threads=2, work_limit=60_000, seed=3)
-    one, other = guided(slow, options), guided(slow, options)
+def test_a_limit_on_work_gives_the_same_plan_twice_and_another_seed_another_search(slow: Compiled) -> None:
+    def searched(seed: int) -> Outcome:
+        return guided(slow, Options(gap=0.0, threads=2, work_limit=8_000, seed=seed))
+
+    one, other, third = searched(3), searched(3), searched(4)
     assert one.status == other.status == "work_limit"
-    assert one.iterations == other.iterations >= 60_000
+    assert one.iterations == other.iterations >= 8_000
     assert one.x is not None
     assert other.x is not None
     assert np.array_equal(one.x, other.x)
     assert one.bound == other.bound
-
-
-def test_another_seed_searches_elsewhere(slow: Compiled) -> None:
-    work = [guided(slow, Options(gap=0.0, threads=1, work_limit=60_000, seed=seed)).iterations for seed in (1, 2)]
-    assert work[0] != work[1]
+    assert third.iterations != one.iterations
 
 
 def test_a_start_that_fits_is_never_lost(llama: Compiled) -> None:
@@ -116,7 +115,7 @@ def test_a_start_that_does_not_fit_is_passed_over(llama: Compiled) -> None:
 
 
 def test_what_has_no_plan_is_said_to_have_none() -> None:
-    case = random_case(0)
+    case = random_case(0, SMALL)
     row = int(np.flatnonzero(np.isfinite(case.matrix.row_upper))[0])
     case.matrix.row_upper[row] = -1e9
     case.matrix.row_lower[row] = -np.inf

@@ -18,7 +18,7 @@ LOSS_OF_WORTH = 0.02  # what committing a run may cost, as a share of its worth
 LOSS_OF_VALUE = 1e-4  # and as a share of gross value
 PREFERRED = 4  # starts of a run tried of those the LP uses
 ELSEWHERE = 4  # and of those it would use next
-WORK = 2_000_000_000  # iterations times rows, then all that is still split is decided at once
+WORK = 1_000_000_000  # iterations times rows, then all that is still split is decided at once
 
 Tried = tuple[Point, int | None]
 

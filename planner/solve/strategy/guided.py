@@ -26,6 +26,7 @@ from planner.solve.waiting import Listener, wait
 STALL = 12  # rounds without gain before the rest of the time goes into the proof, where it does not run beside
 COMPLETE = Effort(seconds=20.0, nodes=50, ticks=200, gap=1e-4)
 SETTLED_AT_ONCE = 1_500  # integers besides starts: beyond, whole modules for a set of runs are no small MIP
+FEW = 0  # passes of a large LP before the dive, where the whole LP is solved beside it
 PROVEN_BESIDE = 1_000_000  # nonzeros: beyond, branch and cut on the whole model does not leave its root in time
 
 
@@ -67,14 +68,14 @@ class Guided:
     def _lead(self, start: Mapping[int, float] | None) -> None:
         try:
             self._begin(start or {})
-            relaxation = Relaxation(self._matrix, self._choices, self._control)
-            root = relaxation.root()
-            self._standing.prove(relaxation.bound)
-            self._control.count(relaxation.iterations)
-            if root is None:  # no point, or no time for one: branch and cut says which
+            beside = self._beside()
+            try:
+                self._search(beside)
+            finally:
+                for thread in beside:
+                    thread.join()
+            if not beside and not self._control.over:
                 self._prove()
-            else:
-                self._search(relaxation, root)
         finally:
             self._done.set()
 
@@ -89,22 +90,35 @@ class Guided:
             if self._standing.offer(found.x, found.objective, "start"):
                 break
 
-    def _search(self, relaxation: Relaxation, root: Point) -> None:
-        beside = threading.Thread(target=self._guarded, args=(self._prove,), name="proof")
-        both = self._options.threads > 1 and not self._control.by_work and self._matrix.a.nnz <= PROVEN_BESIDE
-        if both:
-            beside.start()
-        try:
-            self._dive(relaxation, root)
-            if self._standing.best is not None:
-                scale = self._scale(root.x)
-                self.rounds = Rounds(self._matrix, self._choices, self._control, self._standing, root.x, scale)
-                self.rounds.run(self._options.threads - both, stall=None if both else STALL)
-        finally:
-            if both:
-                beside.join()
-        if not both and not self._control.over:
-            self._prove()
+    def _beside(self) -> list[threading.Thread]:
+        """What bounds the plan while it is sought: branch and cut, or the whole LP where that alone takes minutes."""
+        if self._options.threads == 1 or self._control.by_work:
+            return []
+        part = self._prove if self._matrix.a.nnz <= PROVEN_BESIDE else self._bound
+        thread = threading.Thread(target=self._guarded, args=(part,), name="bound")
+        thread.start()
+        return [thread]
+
+    def _bound(self) -> None:
+        """The optimum of the whole LP."""
+        self._relaxation().root(on_bound=self._standing.prove)
+
+    def _relaxation(self) -> Relaxation:
+        return Relaxation(self._matrix, self._choices, self._control)
+
+    def _search(self, beside: list[threading.Thread]) -> None:
+        """A dive, and rounds until the search is to end; where nothing runs beside, until they bring nothing."""
+        relaxation = self._relaxation()
+        large = self._matrix.a.nnz > PROVEN_BESIDE
+        root = relaxation.root(passes=FEW if large and beside else None, on_bound=self._standing.prove)
+        self._control.count(relaxation.iterations)
+        if root is None:  # no point, or no time for one: branch and cut says which
+            return
+        self._dive(relaxation, root)
+        if self._standing.best is not None:
+            scale, threads = self._scale(root.x), self._options.threads
+            self.rounds = Rounds(self._matrix, self._choices, self._control, self._standing, root.x, scale)
+            self.rounds.run(lambda: threads - sum(t.is_alive() for t in beside), stall=None if beside else STALL)
 
     def _dive(self, relaxation: Relaxation, root: Point) -> None:
         m, scale, before = self._matrix, self._scale(root.x), relaxation.iterations

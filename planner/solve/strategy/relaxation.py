@@ -7,6 +7,7 @@ As a run starts at most once, at any time (least reduced cost of each run's star
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import highspy
@@ -21,6 +22,7 @@ from planner.solve.strategy.control import Control
 FIRST, MORE = 14, 14  # starts of a run taken in at first, and at most each time
 WORTHWHILE = 1e-7  # M$ of reduced cost
 INTERIOR_ROWS = 15_000  # from here on interior points beat the simplex from scratch
+CLOSE = 1e-5  # of net value: as near as interior points are brought to the optimum
 DUAL, PRIMAL = 1, 4  # HiGHS's simplex_strategy
 
 
@@ -43,9 +45,9 @@ class Relaxation:
         self._where = self._first()
         self._highs = control.highs()
         self._pass()
+        self.rows = len(matrix.rows)
         self.bound = np.inf
         self.iterations = 0
-        self.rows = len(matrix.rows)
 
     def _first(self) -> NDArray[np.int64]:
         """All columns but starts of runs, and of each run those of most worth and some evenly among the others."""
@@ -69,13 +71,39 @@ class Relaxation:
         )  # fmt: skip
         if status == highspy.HighsStatus.kError:
             raise SolverError("HiGHS refuses the relaxation (matrix not accepted)")
-        if part.shape[0] >= INTERIOR_ROWS:
-            self._highs.setOptionValue("solver", "ipm")
 
-    def root(self) -> Point | None:
-        """The optimum of the whole LP, proven; None if there is no point, or the search is to end before a bound."""
-        point = self.solve(self._matrix.lower, self._matrix.upper, exact=True)
-        self._highs.setOptionValue("solver", "simplex")  # warm from here on
+    def root(self, *, passes: int | None = None, on_bound: Callable[[float], None] | None = None) -> Point | None:
+        """The optimum of the LP, or nearly; None if there is no point, or the search is to end first.
+
+        Parameters
+        ----------
+        passes
+            How often starts are taken in at most; default: until none would help.
+        on_bound
+            Told a bound, M$, on the whole LP after each pass.
+        """
+        m, h = self._matrix, self._highs
+        interior = self.rows >= INTERIOR_ROWS
+        if interior:  # its duals lie amid the optimal ones and so price better, and need no vertex
+            h.setOptionValue("solver", "ipm")
+            h.setOptionValue("run_crossover", "off")
+        self._run_highs(DUAL)
+        done = 0
+        while (point := self._point()) is not None and not self._control.over:
+            worth = self._priced(m.upper, point)
+            if on_bound is not None:
+                on_bound(self.bound)
+            close = interior and self.bound - point.objective <= CLOSE * abs(point.objective)
+            if not len(worth) or close or done == passes:
+                break
+            done += 1
+            self._take_in(worth, m.lower, m.upper)
+            self._run_highs(PRIMAL)
+        if interior and point is not None:  # from here on warm, from a vertex
+            h.setOptionValue("run_crossover", "on")
+            self._run_highs(DUAL)
+            h.setOptionValue("solver", "simplex")
+            point = self._point()
         return point
 
     def solve(self, lower: Vector, upper: Vector, *, least: float = -np.inf, exact: bool = False) -> Point | None:
@@ -115,7 +143,8 @@ class Relaxation:
         h.setOptionValue("simplex_strategy", strategy)
         if h.run() == highspy.HighsStatus.kError:
             raise SolverError(f"HiGHS failed on the relaxation, model status {h.getModelStatus()}")
-        self.iterations += max(0, int(h.getInfo().simplex_iteration_count))
+        info = h.getInfo()
+        self.iterations += sum(max(0, int(n)) for n in (info.simplex_iteration_count, info.crossover_iteration_count))
 
     def _point(self) -> Point | None:
         h = self._highs

@@ -58,17 +58,17 @@ class Rounds:
         self._kinds = [Kind(name) for name in DRAWS]
         self.log: list[Tried] = []
 
-    def run(self, workers: int, *, stall: int | None = None) -> None:
-        """Rounds until the search is to end, or `stall` of them brought nothing.
+    def run(self, workers: Callable[[], int], *, stall: int | None = None) -> None:
+        """Rounds of as many neighbourhoods as there are `workers`, until the search is to end or `stall` are in vain.
 
         What a round finds counts where it ends, in the order drawn: so it does not depend on which thread was quicker.
         """
         idle = 0
-        with ThreadPoolExecutor(workers, thread_name_prefix="neighbourhood") as pool:
+        with ThreadPoolExecutor(self._control.options.threads, thread_name_prefix="neighbourhood") as pool:
             while not self._control.over and (stall is None or idle < stall):
                 best = self._standing.best
                 assert best is not None
-                picked = self._pick(workers)
+                picked = self._pick(workers())
                 bounds = [self._bounds(kind, best.x) for kind in picked]
                 search: Callable[..., Searched] = self._search
                 found = list(pool.map(search, *zip(*bounds, strict=True), [best] * len(picked)))
