@@ -21,7 +21,7 @@ from tests.cli.conftest import Planner
 from tests.cli.slow_scenario import slow_scenario
 
 PATIENCE = 120.0
-MOMENTS = ("begun", "begun", "begun", "writing", "writing", "writing", "saved", "saved", "saved", "saved")
+MOMENTS = ("begun",) * 4 + ("writing",) * 3 + ("saved",) * 3
 
 
 def parts(folder: Path) -> set[str]:
@@ -62,10 +62,10 @@ def _stamp(file: Path) -> int | None:
 
 
 def test_a_plan_that_is_left_behind_stands(tmp_path: Path, command: Planner) -> None:
-    scenario, folder, rng = slow_scenario(tmp_path / "slow"), tmp_path / "o", random.Random(20)
+    scenario, folder, rng = slow_scenario(tmp_path / "slow", runs=40), tmp_path / "o", random.Random(20)
     left = 0
     for number, moment in enumerate(MOMENTS):
-        after = rng.uniform(0.0, 2.0 if moment == "begun" else 0.3)
+        after = rng.uniform(0.0, 3.0 if moment == "begun" else 0.3)
         killed(scenario, folder, number, moment, after)
         assert {path.name for path in folder.glob("*.nc")} <= {"plan.nc"}, (moment, after)
         assert not (folder / "plan.xlsx").exists()
