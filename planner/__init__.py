@@ -96,13 +96,17 @@ def _sweep(
     *,
     gap: float | None = None,
     time_limit: float | None = None,
+    strategy: str | None = None,
+    work_limit: int | None = None,
     workers: int | None = None,
     out: str | Path | None = None,
 ) -> Sweep:
     """Solve the study at every combination of changes: see `planner.sweep`."""
     from planner.sweeps import sweep
 
-    return sweep(study, axes, gap=gap, time_limit=time_limit, workers=workers, out=out)
+    return sweep(
+        study, axes, gap=gap, time_limit=time_limit, strategy=strategy, work_limit=work_limit, workers=workers, out=out
+    )
 
 
 note("Plan", to_excel=_to_excel, to_csv=_to_csv, summary=_summary)

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import logging
-import resource
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
-import xarray as xr
 from pyomo.common.gc_manager import PauseGC
 
+from planner import __version__
 from planner.core.declare import Room
-from planner.core.errors import CheckFailed, InfeasibleError
+from planner.core.errors import InfeasibleError
 from planner.core.inputs import Inputs
 from planner.core.interrupts import undisturbed
 from planner.core.methods import with_noted_methods
@@ -31,30 +29,22 @@ from planner.data.validate import resolve, typed_cells
 from planner.model.assemble import assemble
 from planner.model.rooms import ROOMS
 from planner.model.workspace import Workspace
-from planner.results.attributes import plan_attributes
-from planner.results.check import check_plan
-from planner.results.dims import plan_dims
-from planner.results.extract import extract
 from planner.results.plan import Plan
-from planner.results.portfolio import add_portfolio
-from planner.results.prices import add_prices
-from planner.results.reasons import add_reasons
+from planner.results.read_back import Reader, timed
 from planner.results.relaxation import Relaxation
-from planner.results.runs import add_runs
 from planner.results.starts import start_values
-from planner.results.statistics import add_statistics
 from planner.solve.compile import Matrix, compile_model
 from planner.solve.diagnose import explain_infeasible, missing_candidates
 from planner.solve.highs import Outcome
 from planner.solve.options import Options, Progress
 from planner.solve.relax import Relaxer, limit_values
-from planner.solve.search import Found, gross_scale, limit_prices, search
+from planner.solve.search import Found, gross_scale, search
+from planner.solve.strategy.choices import read_choices
 
 if TYPE_CHECKING:
     from planner.sweeps import Sweep
 
 log = logging.getLogger("planner")
-Step = TypeVar("Step")
 
 
 @dataclass(frozen=True)
@@ -75,6 +65,8 @@ class SweepMethod(Protocol):
         *,
         gap: float | None = None,
         time_limit: float | None = None,
+        strategy: str | None = None,
+        work_limit: int | None = None,
         workers: int | None = None,
         out: str | Path | None = None,
     ) -> Sweep: ...
@@ -133,8 +125,11 @@ class Study:
         *,
         threads: int | None = None,
         seed: int | None = None,
+        strategy: str | None = None,
+        work_limit: int | None = None,
         start: Plan | None = None,
         on_progress: Callable[[Progress], None] | None = None,
+        on_plan: Callable[[Plan], None] | None = None,
     ) -> Plan:
         """The best plan found, read back and checked.
 
@@ -146,10 +141,19 @@ class Study:
             Wall clock of the search, s; default: the scenario's.
         threads, seed
             Of the solver; default: the scenario's, else all cores and 0.
+        strategy
+            `guided` or `plain` branch and cut; default: the scenario's.
+        work_limit
+            Stop after this much work, simplex iterations: with it the same inputs, seed and threads give the same
+            plan; default: the scenario's.
         start
             An earlier plan to start from, of this study or a changed one: its decisions are taken over by label.
         on_progress
             Called now and then with where the search stands.
+        on_plan
+            Called with better and better plans while the search goes on, each read back and checked, of status
+            `running`, without prices and reasons; so seldom that making them and what is done with them takes a
+            tenth of the time at most. The plan returned is not among them. What it raises ends the search.
 
         Raises
         ------
@@ -160,14 +164,15 @@ class Study:
         LimitReached
             The limit or Ctrl-C came before any plan.
         CheckFailed
-            The independent check disagrees: a defect, not a result.
+            The independent check disagrees, with the plan or one for `on_plan`: a defect, not a result.
         SolverError
             HiGHS failed.
         """
         began = time.perf_counter()
         options = Options.of(
-            self.inputs.settings("solve"), gap=gap, time_limit_s=time_limit, threads=threads, seed=seed
-        )
+            self.inputs.settings("solve"),
+            gap=gap, time_limit_s=time_limit, threads=threads, seed=seed, strategy=strategy, work_limit=work_limit,
+        )  # fmt: skip
         if text := missing_candidates(self.case):
             raise InfeasibleError(text)
         timings: dict[str, float] = {"candidates": time.perf_counter() - began}
@@ -175,13 +180,26 @@ class Study:
         log.info("%s: %s", self.name, ", ".join(f"{n:,} {what}" for what, n in matrix.shape.items()))
         scale = gross_scale(m, self.case, matrix)
         begin = None if start is None else start_values(start.data, m, self.case, self._rooms, matrix)
-        found = _timed(timings, "solve", lambda: search(matrix, options, scale, start=begin, on_progress=on_progress))
+        choices = read_choices(matrix, self.case, self._rooms)
+        reader = Reader(m, matrix, self.case, self._rooms)
+
+        def plan_of(found: Found, seconds: dict[str, float]) -> Plan:
+            plan = reader.plan(found, options, seconds, __version__)
+            plan.data.attrs["wall_seconds"] = round(time.perf_counter() - began, 3)
+            return plan
+
+        on_better = None if on_plan is None else lambda better: on_plan(plan_of(better, dict(timings)))
+        found = timed(
+            timings,
+            "solve",
+            lambda: search(
+                matrix, options, scale, choices=choices, start=begin, on_progress=on_progress, on_better=on_better
+            ),
+        )
         if isinstance(found, Outcome):
             raise InfeasibleError(explain_infeasible(matrix, options, self.case, self._rooms))
         with undisturbed():
-            plan = self._read_back(m, matrix, options, found, timings)
-        plan.data.attrs["wall_seconds"] = round(time.perf_counter() - began, 3)
-        return plan
+            return plan_of(found, timings)
 
     def relax(self, time_limit: float | None = None) -> Relaxation:
         """The study without integrality: a bound on every plan, and what its limits are worth; for screening.
@@ -208,25 +226,19 @@ class Study:
             raise InfeasibleError(text)
         seconds: dict[str, float] = {}
         m, matrix = self._compiled(seconds)
-        found = _timed(seconds, "solve", lambda: self._shared.relaxer.solve(matrix, options))
+        found = timed(seconds, "solve", lambda: self._shared.relaxer.solve(matrix, options))
         if found.x is None or found.row_dual is None:
             fractional = replace(matrix, integer=np.zeros_like(matrix.integer))
             raise InfeasibleError(explain_infeasible(fractional, options, self.case, self._rooms))
-        x = found.x
-
-        def read() -> xr.Dataset:
-            with self._shared.shelf.lock:
-                matrix.load(x)
-                return extract(m, self.case, self._rooms)
-
+        read = partial(Reader(m, matrix, self.case, self._rooms).dataset, found.x)
         values = partial(limit_values, matrix, found.row_dual, self.case, self._rooms)
         return Relaxation(found.objective, values, read, seconds, found.how)
 
     def _compiled(self, timings: dict[str, float]) -> tuple[Workspace, Matrix]:
         # many objects that last: the collector would walk over them again and again
         with self._shared.shelf.lock, PauseGC():
-            m = _timed(timings, "build", lambda: assemble(self.case, self._rooms))
-            return m, _timed(timings, "compile", lambda: compile_model(m, self._rooms))
+            m = timed(timings, "build", lambda: assemble(self.case, self._rooms))
+            return m, timed(timings, "compile", lambda: compile_model(m, self._rooms))
 
     def __reduce__(self) -> tuple[Any, ...]:
         """A study travels as what it was read from: rooms of the registry by name, nothing that is derived or built."""
@@ -234,51 +246,10 @@ class Study:
         rooms = [room.name if known.get(room.name) is room else room for room in self._rooms]
         return _unpickled, (self._raw, self._overrides, rooms)
 
-    def _read_back(
-        self, m: Workspace, matrix: Matrix, options: Options, found: Found, timings: dict[str, float]
-    ) -> Plan:
-        """The plan of what was found: read back, priced, checked."""
-        prices = _timed(timings, "prices", lambda: limit_prices(matrix, options, found))
-        mark = time.perf_counter()
-        with self._shared.shelf.lock:  # neighbours may use the same variables
-            matrix.load(found.x)
-            data = extract(m, self.case, self._rooms)
-        dims = plan_dims(self.case, self._rooms)
-        add_statistics(data, dims, self.case)
-        add_runs(data, dims, self.case)
-        add_prices(data, dims, prices.worth)
-        add_reasons(data, dims, self.case, matrix, prices)
-        add_portfolio(data, dims, self.case, matrix, prices)
-        timings["read_back"] = time.perf_counter() - mark
-        data.attrs |= plan_attributes(self.case, self._rooms, found, options, matrix, _own_version())
-        report = _timed(timings, "check", lambda: check_plan(data))
-        if not report.ok:
-            raise CheckFailed("the independent check disagrees with the solver:\n" + report.text())
-        data.attrs |= {
-            "checked": 1,
-            "check_notices": json.dumps(list(report.notices)),
-            "timings": json.dumps({k: round(v, 4) for k, v in timings.items()}),
-            "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
-        }
-        return Plan(data)
-
 
 def _unpickled(raw: RawScenario, overrides: Sequence[Override], rooms: Sequence[str | Room]) -> Study:
     known = {room.name: room for room in ROOMS}
     return Study(raw, overrides, [known[room] if isinstance(room, str) else room for room in rooms])
-
-
-def _own_version() -> str:
-    from planner import __version__  # noqa: PLC0415 - the package imports this module lazily
-
-    return __version__
-
-
-def _timed(timings: dict[str, float], name: str, step: Callable[[], Step]) -> Step:
-    mark = time.perf_counter()
-    result = step()
-    timings[name] = time.perf_counter() - mark
-    return result
 
 
 def load(source: str | Path | Mapping[str, Any], *, rooms: Sequence[Room] = ROOMS) -> Study:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import logging
+import math
 import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -123,6 +124,8 @@ def sweep(
     *,
     gap: float | None = None,
     time_limit: float | None = None,
+    strategy: str | None = None,
+    work_limit: int | None = None,
     workers: int | None = None,
     out: str | Path | None = None,
 ) -> Sweep:
@@ -137,7 +140,7 @@ def sweep(
     axes
         Path to the values tried there, each as in `Study.with_`; the paths become dims, the values (as text)
         their labels.
-    gap, time_limit
+    gap, time_limit, strategy, work_limit
         Of each solve; default: the scenario's.
     workers
         Solves at a time; default: the machine's cores.
@@ -163,10 +166,11 @@ def sweep(
         for corner in corners
     }
     keep = None if out is None else Path(out)
+    asked = {"gap": gap, "time_limit": time_limit, "strategy": strategy, "work_limit": work_limit}
 
     def one(corner: tuple[int, ...], start: Plan | str | None = None) -> Plan | str:
         begin = start if isinstance(start, Plan) else None
-        return _solve(studies[corner], corner, gap, time_limit, keep, begin)
+        return _solve(studies[corner], corner, asked, keep, begin)
 
     with ThreadPoolExecutor(workers or os.cpu_count() or 1, thread_name_prefix="sweep") as pool:
         try:
@@ -181,18 +185,13 @@ def sweep(
 
 
 def _solve(
-    study: Study,
-    corner: tuple[int, ...],
-    gap: float | None,
-    time_limit: float | None,
-    keep: Path | None,
-    start: Plan | None,
+    study: Study, corner: tuple[int, ...], asked: Mapping[str, Any], keep: Path | None, start: Plan | None
 ) -> Plan | str:
     path = None if keep is None else keep / f"{'-'.join(str(i) for i in corner)}-{study.inputs.hash[:16]}.nc"
-    if path is not None and path.is_file() and _as_good(kept := open_plan(path), study, gap, time_limit):
+    if path is not None and path.is_file() and _as_good(kept := open_plan(path), study, asked):
         return kept
     try:
-        plan = study.solve(gap, time_limit, threads=1, start=start)
+        plan = study.solve(**asked, threads=1, start=start)
     except InfeasibleError:
         return "infeasible"
     except LimitReached:
@@ -204,11 +203,20 @@ def _solve(
     return plan
 
 
-def _as_good(kept: Plan, study: Study, gap: float | None, time_limit: float | None) -> bool:
-    """Whether a kept plan is what is asked for: within the gap, or cut off by no shorter a time limit."""
-    asked = Options.of(study.inputs.document["solve"], gap=gap, time_limit_s=time_limit)
+def _as_good(kept: Plan, study: Study, asked: Mapping[str, Any]) -> bool:
+    """Whether a kept plan is what is asked for: within the gap, or of the same strategy and cut off no sooner."""
+    names = {"time_limit": "time_limit_s"}
+    want = Options.of(study.inputs.document["solve"], **{names.get(name, name): item for name, item in asked.items()})
     had = json.loads(kept.data.attrs["options"])
-    return kept.gap <= asked.gap or (had["gap"] <= asked.gap and had["time_limit_s"] >= asked.time_limit_s)
+    if kept.gap <= want.gap:
+        return True
+    work = [math.inf if limit is None else limit for limit in (had.get("work_limit"), want.work_limit)]
+    return bool(
+        had["gap"] <= want.gap
+        and had["time_limit_s"] >= want.time_limit_s
+        and had.get("strategy", "plain") == want.strategy
+        and work[0] >= work[1]
+    )
 
 
 def _cube(axes: Mapping[str, Sequence[Any]], found: Mapping[tuple[int, ...], Plan | str]) -> xr.Dataset:

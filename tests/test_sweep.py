@@ -123,6 +123,29 @@ def test_a_kept_plan_that_is_not_as_good_as_asked_is_solved_again(tmp_path: Path
     assert float(sweep(study, axes, out=tmp_path).data["objective_musd"].item()) == best
 
 
+def test_what_was_kept_is_good_only_if_it_was_cut_off_no_sooner_by_the_same_strategy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study, axes = planner.load("tiny"), {BUDGET: ["*1"]}
+    asked = {"strategy": "plain", "work_limit": 1000}
+    sweep(study, axes, out=tmp_path, **asked)
+    (file,) = tmp_path.glob("*.nc")
+    poor = planner.open_plan(file)
+    options = json.loads(poor.data.attrs["options"])
+    assert asked.items() <= options.items()
+    poor.data.attrs |= {"objective_musd": 1.0, "gap": 0.3}
+    poor.to_netcdf(file)
+    for again in (asked, {**asked, "work_limit": 10}):
+        assert float(sweep(study, axes, out=tmp_path, **again).data["objective_musd"].item()) == 1.0
+    solved = []
+    monkeypatch.setattr(planner.Study, "solve", lambda study, **options: solved.append(options) or poor)
+    for other in ({**asked, "work_limit": 2000}, {"strategy": "plain"}, {**asked, "strategy": "guided"}):
+        sweep(study, axes, out=tmp_path, **other)
+    assert [(options["strategy"], options["work_limit"]) for options in solved] == [
+        ("plain", 2000), ("plain", None), ("guided", 1000),
+    ]  # fmt: skip
+
+
 def test_a_corner_without_a_plan_is_named() -> None:
     found = sweep(planner.load("tiny"), {"runs.b.must_run": ["no", "yes"], BUDGET: ["*0.01"]})
     assert found.data["status"].to_numpy().tolist() == [["optimal"], ["infeasible"]]

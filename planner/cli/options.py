@@ -28,8 +28,10 @@ def scenario(command: Command) -> Command:
 
 
 def bounded(name: str) -> click.ParamType[Any]:
-    """The type of a `solve` setting as an option, with the bounds it is declared with."""
+    """The type of a `solve` setting as an option, with the bounds or choices it is declared with."""
     column = SOLVE.column(name)
+    if column.choices:
+        return click.Choice(column.choices)
     if column.kind == "integer":
         return click.IntRange(
             None if column.low is None else int(column.low), None if column.high is None else int(column.high)

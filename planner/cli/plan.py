@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from planner.cli import INTERRUPTED
+from planner.cli import folder as directory
 from planner.cli.options import bounded, read_study, scenario
 from planner.cli.progress import patient_interrupts, progress
 from planner.cli.session import LIMIT_WITH_PLAN, OK, Session, common
@@ -17,7 +18,10 @@ from planner.core.interrupts import undisturbed
 if TYPE_CHECKING:
     from planner.results.plan import Plan
 
-EXIT_CODES = {"optimal": OK, "gap_reached": OK, "time_limit": LIMIT_WITH_PLAN, "interrupted": INTERRUPTED}
+EXIT_CODES = {
+    "optimal": OK, "gap_reached": OK, "time_limit": LIMIT_WITH_PLAN, "work_limit": LIMIT_WITH_PLAN,
+    "interrupted": INTERRUPTED,
+}  # fmt: skip
 
 
 @click.command("plan", short_help="Decide what to order and which runs start.")
@@ -27,46 +31,44 @@ EXIT_CODES = {"optimal": OK, "gap_reached": OK, "time_limit": LIMIT_WITH_PLAN, "
 @click.option("--time-limit", type=bounded("time_limit_s"), metavar="S", help="Wall clock of the search, seconds.")
 @click.option("--threads", type=bounded("threads"), help="Solver threads; default: all cores.")
 @click.option("--seed", type=bounded("seed"), help="Random seed of the solver.")
+@click.option("--strategy", type=bounded("strategy"), help="How to search; default: the scenario's, else guided.")
+@click.option(
+    "--work-limit",
+    type=bounded("work_limit"),
+    metavar="N",
+    help="Stop after this many simplex iterations: the same plan each time.",
+)
 @common
 @click.pass_obj
 def plan(
     session: Session, scenario: str, changes: tuple[str, ...], out: Path | None, gap: float | None,
-    time_limit: float | None, threads: int | None, seed: int | None,
+    time_limit: float | None, threads: int | None, seed: int | None, strategy: str | None, work_limit: int | None,
 ) -> int:  # fmt: skip
     """Decide orders, power, network and runs; prove how good the plan is; save and sum it up.
 
     PATH|NAME is a scenario folder or the name of a bundled one (see `planner list`). Writes DIR/plan.nc, DIR/plan.xlsx
-    and DIR/tables/*.csv.
+    and DIR/tables/*.csv. DIR/plan.nc is there from the first plan on, replaced by better ones while the search goes on
+    (`running`, checked, with its gap): a run that is killed leaves it behind. What an earlier run wrote to DIR is moved
+    to DIR/earlier before the search.
     """
     study = read_study(scenario, changes)
     session.study = study.name
     folder = out if out is not None else Path("out") / study.name
-    _make_folder(folder)
+    directory.make(folder)
+    directory.set_aside(folder)
     with patient_interrupts(session):
         with progress(session) as on_progress:
-            found = study.solve(gap, time_limit, threads=threads, seed=seed, on_progress=on_progress)
+            found = study.solve(
+                gap, time_limit, threads=threads, seed=seed, strategy=strategy, work_limit=work_limit,
+                on_progress=on_progress, on_plan=directory.keeper(folder, session),
+            )  # fmt: skip
         with undisturbed():
-            files = save(found, folder, session)
+            files = directory.save(found, folder, session)
     from planner.export.summary import summary_text
 
-    said = f"Saved: {files[0]}, {files[1]}, {folder / 'tables'}{os.sep}*.csv"
+    said = f"Saved: {files[0]}, {files[1]}, {folder / directory.TABLES}{os.sep}*.csv"
     session.result(f"{summary_text(found.data)}\n{said}\n", report(found, files))
     return EXIT_CODES[found.status]
-
-
-def save(found: Plan, folder: Path, session: Session) -> list[Path]:
-    """Write plan.nc, plan.xlsx and the tables; plan.nc is written even if the others fail."""
-    from planner.export.tables import write_tables
-    from planner.export.workbook import write_workbook
-
-    others: list[Path] = []
-    try:
-        others.append(write_workbook(found.data, folder / "plan.xlsx"))
-        others += write_tables(found.data, folder / "tables")
-    finally:
-        found.data.attrs["wall_seconds"] = round(session.seconds(), 3)
-        whole = found.to_netcdf(folder / "plan.nc")
-    return [whole, *others]
 
 
 def report(found: Plan, files: list[Path]) -> dict[str, Any]:
@@ -80,16 +82,3 @@ def report(found: Plan, files: list[Path]) -> dict[str, Any]:
         "checked": found.checked,
         "files": files,
     }
-
-
-def _make_folder(folder: Path) -> None:
-    """Make the folder to write to before the search, not after it."""
-    for name, kind in (("plan.nc", Path.is_dir), ("plan.xlsx", Path.is_dir), ("tables", Path.is_file)):
-        if kind(folder / name):
-            raise click.BadParameter(f"{folder / name} stands in the way", param_hint="--out")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise click.BadParameter(f"{folder} cannot be made: {error.strerror}", param_hint="--out") from None
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise click.BadParameter(f"{folder} cannot be written to", param_hint="--out")

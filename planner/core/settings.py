@@ -122,6 +122,22 @@ SOLVE = Table(
         Column("time_limit_s", "number", "wall clock of the search", "s", 300.0, low=0, low_open=True),
         Column("threads", "integer", "solver threads; empty: all cores", "", None, low=1, high=256),
         Column("seed", "integer", "random seed of the solver", "", 0, low=0, high=2**31 - 1),
+        Column(
+            "strategy",
+            "choice",
+            "`guided`: dive, neighbourhoods and proof beside them; `plain`: branch and cut on the whole model",
+            "",
+            "guided",
+            choices=("guided", "plain"),
+        ),
+        Column(
+            "work_limit",
+            "integer",
+            "stop after this much work; with it the same inputs, seed and threads give the same plan",
+            "simplex iterations",
+            None,
+            low=1,
+        ),
     ),
 )
 

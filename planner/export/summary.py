@@ -34,8 +34,14 @@ class PlanSummary:
             return f"Proven best: no plan {'is worth more' if of == 'gross value' else 'costs less'}."
         if a["status"] == "gap_reached":
             return f"{proven[0].upper()}{proven[1:]}."
+        asked = json.loads(a["options"])
         if a["status"] == "time_limit":
-            return f"Stopped by the time limit of {json.loads(a['options'])['time_limit_s']:g} s; {proven}."
+            return f"Stopped by the time limit of {asked['time_limit_s']:g} s; {proven}."
+        if a["status"] == "work_limit":
+            return f"Stopped by the work limit of {asked['work_limit']:,} simplex iterations; {proven}."
+        if a["status"] == "running":
+            without = "what limits are worth and why runs are refused is told by the final plan only"
+            return f"Saved {a['wall_seconds']:.0f} s into a search that went on; {proven}; {without}."
         return f"Interrupted; {proven}."
 
     def worth(self) -> str:

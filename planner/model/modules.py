@@ -41,7 +41,8 @@ def standing(build: Any, d: Case, item: str, row: Row, t: int) -> list[Term]:
 
 def capacity(build: Any, d: Case, item: str, row: Row, t: int) -> tuple[list[Term], float]:
     """MW in a period: the terms of what stands of what is built, and what exists."""
-    return [(row["module_mw"] * n, v) for n, v in standing(build, d, item, row, t)], row["existing_mw"]
+    mw = row["module_mw"]
+    return [(mw * n, v) for n, v in standing(build, d, item, row, t)], row["existing_mw"]
 
 
 def site_builds(

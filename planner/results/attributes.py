@@ -6,6 +6,7 @@ import json
 import math
 import platform
 from collections.abc import Sequence
+from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any
 
@@ -31,14 +32,7 @@ def plan_attributes(
         "scale_musd": found.scale,
         "inputs": case.inputs.to_json(),
         "inputs_hash": case.inputs.hash,
-        "options": json.dumps(
-            {
-                "gap": options.gap,
-                "time_limit_s": options.time_limit_s,
-                "threads": options.threads,
-                "seed": options.seed,
-            }
-        ),
+        "options": json.dumps(asdict(options)),
         "versions": json.dumps(
             {name: version(name) for name in ("highspy", "pyomo", "xarray")}
             | {"planner": planner_version, "python": platform.python_version()}

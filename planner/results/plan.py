@@ -47,7 +47,7 @@ class Plan:
 
     @property
     def status(self) -> str:
-        """optimal, gap_reached, time_limit or interrupted."""
+        """optimal, gap_reached, time_limit, work_limit or interrupted; running while the search still goes on."""
         return str(self.data.attrs["status"])
 
     @property

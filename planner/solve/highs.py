@@ -13,10 +13,10 @@ import numpy as np
 from planner.core.errors import SolverError
 from planner.solve.compile import Matrix, Vector
 from planner.solve.options import Options, Progress, relative_gap
+from planner.solve.waiting import NOBODY, Listener, Stand, wait
 
 REFUSED = "1.14."  # returned wrong optima
 ABSOLUTE_GAP = 1e-6  # M$: what counts as no gap at all
-POLL_SECONDS = 0.05
 
 Scale = Callable[[Vector], float]
 
@@ -41,6 +41,7 @@ class _Watch:
     stop: threading.Event = field(default_factory=threading.Event)
     done: threading.Event = field(default_factory=threading.Event)
     reached: bool = False
+    spent: bool = False
     best: Vector | None = None
     objective: float = -np.inf
     scale: float = 0.0
@@ -57,8 +58,8 @@ class _Quiet(highspy.Highs):
         super().enableCallbacks()  # type: ignore[no-untyped-call]
 
 
-def new_highs(options: Options) -> highspy.Highs:
-    """A quiet Highs object with the options set, each acceptance checked.
+def new_highs(options: Options, *, threads: int | None = None) -> highspy.Highs:
+    """A quiet Highs object with the options set, each acceptance checked; `threads` instead of theirs if given.
 
     Raises
     ------
@@ -69,7 +70,7 @@ def new_highs(options: Options) -> highspy.Highs:
     if h.version().startswith(REFUSED):
         raise SolverError(f"HiGHS {h.version()} returned wrong optima: install highspy >= 1.15")
     for name, value in (
-        ("threads", options.threads),
+        ("threads", threads or options.threads),
         ("random_seed", options.seed),
         ("mip_rel_gap", 0.0),
         ("mip_abs_gap", ABSOLUTE_GAP),
@@ -103,9 +104,9 @@ def solve_matrix(
     scale: Scale,
     *,
     start: dict[int, float] | None = None,
-    on_progress: Callable[[Progress], None] | None = None,
+    listener: Listener = NOBODY,
 ) -> Outcome:
-    """Search for the best point until the gap, the time limit or an interruption.
+    """Search for the best point until the gap, a limit or an interruption.
 
     Parameters
     ----------
@@ -117,18 +118,18 @@ def solve_matrix(
         Gross discounted value, M$, of a point: what the gap is a share of.
     start
         Values of the integer columns to start from; HiGHS solves for the rest, and ignores a start that does not fit.
-    on_progress
-        Called now and then on the waiting thread.
+    listener
+        Who is told on the waiting thread.
 
     Returns
     -------
-    The best point with its bound, `status` one of optimal, gap_reached, time_limit, interrupted, infeasible,
-    unbounded; the last two, and a limit reached too early, come without a point.
+    The best point with its bound, `status` one of optimal, gap_reached, time_limit, work_limit, interrupted,
+    infeasible, unbounded; the last two, and a limit reached too early, come without a point.
 
     Raises
     ------
     SolverError
-        HiGHS fails. An error raised by `on_progress` stops the search and comes out as it is.
+        HiGHS fails. An error raised by the listener stops the search and comes out as it is.
     """
     h = new_highs(options)
     h.setOptionValue("time_limit", options.time_limit_s)
@@ -142,7 +143,7 @@ def solve_matrix(
     began = time.perf_counter()
     thread = threading.Thread(target=_run, args=(h, watch), name="highs")
     thread.start()
-    interrupted = _wait(watch, began, on_progress)
+    interrupted = wait(watch.done, watch.stop.set, lambda: _stand(watch, began), listener)
     if watch.error is not None:
         raise SolverError(f"HiGHS failed: {watch.error}") from watch.error
     return _outcome(h, matrix, watch, interrupted)
@@ -151,24 +152,30 @@ def solve_matrix(
 def _attach(h: highspy.Highs, matrix: Matrix, options: Options, scale: Scale, watch: _Watch) -> None:
     def improving(event: highspy.HighsCallbackEvent) -> None:
         point = np.array(event.data_out.mip_solution, dtype=float)
-        watch.best, watch.scale = point, scale(point)
-        watch.objective = -float(event.data_out.objective_function_value)
+        watch.objective, watch.scale = -float(event.data_out.objective_function_value), scale(point)
+        watch.best = point  # last: who sees it sees the others too
 
     def interrupt(event: highspy.HighsCallbackEvent) -> None:
         out = event.data_out
         watch.bound, watch.nodes = -float(out.mip_dual_bound), int(out.mip_node_count)
         if watch.best is not None and options.gap > 0:
             watch.reached = relative_gap(watch.bound, watch.objective, watch.scale) <= options.gap
-        if watch.reached or watch.stop.is_set():
+        watch.spent = _spent(event, options)
+        if watch.reached or watch.spent or watch.stop.is_set():
             _interrupt(event)
 
     def simplex(event: highspy.HighsCallbackEvent) -> None:
-        if watch.stop.is_set():
+        watch.spent = watch.spent or _spent(event, options)
+        if watch.spent or watch.stop.is_set():
             _interrupt(event)
 
     h.cbMipImprovingSolution += improving
     h.cbMipInterrupt += interrupt
     h.cbSimplexInterrupt += simplex
+
+
+def _spent(event: highspy.HighsCallbackEvent, options: Options) -> bool:
+    return options.work_limit is not None and int(event.data_out.simplex_iteration_count) >= options.work_limit
 
 
 def _interrupt(event: highspy.HighsCallbackEvent) -> None:
@@ -186,33 +193,12 @@ def _run(h: highspy.Highs, watch: _Watch) -> None:
         watch.done.set()
 
 
-def _wait(watch: _Watch, began: float, on_progress: Callable[[Progress], None] | None) -> bool:
-    """Wait for the solver's thread; Ctrl-C asks it to stop and keeps what it found. Returns whether it came.
-
-    Not by `Thread.join`: interrupted in there, Python takes a thread that runs for one that has ended.
-    """
-    interrupted = False
-    while True:
-        try:
-            done = watch.done.wait(POLL_SECONDS)
-            if on_progress is not None:
-                on_progress(_progress(watch, began))
-            if done:
-                return interrupted
-        except KeyboardInterrupt:
-            interrupted = True
-            watch.stop.set()
-        except BaseException:
-            watch.stop.set()
-            watch.done.wait()
-            raise
-
-
-def _progress(watch: _Watch, began: float) -> Progress:
+def _stand(watch: _Watch, began: float) -> Stand:
     found = watch.best is not None
     bound = watch.bound if np.isfinite(watch.bound) else None
     gap = relative_gap(watch.bound, watch.objective, watch.scale) if found and bound is not None else None
-    return Progress(time.perf_counter() - began, watch.objective if found else None, bound, gap, watch.nodes)
+    seconds = time.perf_counter() - began
+    return Stand(Progress(seconds, watch.objective if found else None, bound, gap, watch.nodes), watch.best)
 
 
 def _outcome(h: highspy.Highs, matrix: Matrix, watch: _Watch, interrupted: bool) -> Outcome:
@@ -224,7 +210,7 @@ def _outcome(h: highspy.Highs, matrix: Matrix, watch: _Watch, interrupted: bool)
         return Outcome("unbounded", None, -np.inf, np.inf)
     named = {kinds.kOptimal: "optimal", kinds.kModelEmpty: "optimal", kinds.kTimeLimit: "time_limit"}
     if status == kinds.kInterrupt:
-        name = "gap_reached" if watch.reached and not interrupted else "interrupted"
+        name = "interrupted" if interrupted else "gap_reached" if watch.reached else "work_limit"
     elif status in named:
         name = named[status]
     else:

@@ -12,15 +12,23 @@ from planner.core.errors import InputError, Problem
 from planner.core.rules import nearest
 from planner.core.settings import SOLVE
 
+RUNNING = "running"  # status of what is found while the search still goes on
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Validated options of a solve: gap (share of gross value), wall clock (s), threads, seed."""
+    """Validated options of a solve: gap (share of gross value), wall clock (s), threads, seed, strategy, work limit.
+
+    Work is counted in simplex iterations. With a limit on it the clock decides nothing but the end: the same inputs,
+    seed and threads give the same plan.
+    """
 
     gap: float = 0.01
     time_limit_s: float = 300.0
     threads: int = 0
     seed: int = 0
+    strategy: str = "guided"
+    work_limit: int | None = None
 
     @classmethod
     def of(cls, settings: Mapping[str, Any], **given: Any) -> Options:
@@ -48,6 +56,8 @@ class Options:
 
 def _out_of_bounds(name: str, value: Any) -> Problem | None:
     column = SOLVE.column(name)
+    if column.choices:
+        return None if value in column.choices else _no_choice(name, value, column.choices)
     whole = column.kind == "integer"
     if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)) or not math.isfinite(value):
         return Problem(f"{name}_kind", f"must be a {'whole ' if whole else ''}number", path=name, got=repr(value))
@@ -56,6 +66,11 @@ def _out_of_bounds(name: str, value: Any) -> Problem | None:
         bounds = f"{'above' if column.low_open else 'at least'} {low:g}" + (f" and at most {high:g}" if high else "")
         return Problem(f"{name}_bounds", f"must be {bounds}", path=name, got=repr(value))
     return None
+
+
+def _no_choice(name: str, value: Any, choices: tuple[str, ...]) -> Problem:
+    said = f"must be one of {', '.join(choices)}"
+    return Problem(f"{name}_choice", said, path=name, got=repr(value), near=nearest(str(value), choices))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,12 @@
-"""How a plan is found and proven: branch and cut by HiGHS, the integers made exact, the limits priced."""
+"""How a plan is found and proven: guided or by branch and cut alone, the integers made exact, the limits priced."""
 
 from __future__ import annotations
 
+import logging
 import math
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,8 +17,12 @@ from planner.model.rooms.finance import weight
 from planner.model.workspace import Workspace
 from planner.solve.compile import Matrix, RowName, Vector
 from planner.solve.highs import ABSOLUTE_GAP, Outcome, Scale, solve_lp, solve_matrix
-from planner.solve.options import Options, Progress, relative_gap
+from planner.solve.options import RUNNING, Options, Progress, relative_gap
+from planner.solve.strategy.choices import Choices
+from planner.solve.strategy.guided import Guided
+from planner.solve.waiting import Listener, Stand
 
+log = logging.getLogger("planner")
 EARNING = ("runs", "stream_segments", "programmes", "cancellable")
 CONTINUOUS_IN_PRICES = ("module", "contract")
 
@@ -60,10 +66,25 @@ def search(
     options: Options,
     scale: Scale,
     *,
+    choices: Choices | None = None,
     start: dict[int, float] | None = None,
     on_progress: Callable[[Progress], None] | None = None,
+    on_better: Callable[[Found], None] | None = None,
 ) -> Found | Outcome:
     """The best plan found within the options, its integers exact; or an infeasible outcome.
+
+    Parameters
+    ----------
+    matrix, options, scale
+        What to search, how long, and what the gap is a share of.
+    choices
+        What the integer columns are; without them, or if the options say so, branch and cut on the whole model.
+    start
+        Values of integer columns to start from; passed over where they do not fit.
+    on_progress
+        Called now and then on the waiting thread.
+    on_better
+        Called there with better plans as they are found, its own time a small share of the search's.
 
     Raises
     ------
@@ -72,7 +93,11 @@ def search(
     SolverError
         HiGHS failed, or the model is unbounded.
     """
-    outcome = solve_matrix(matrix, options, scale, start=start, on_progress=on_progress)
+    listener = Listener(on_progress, None if on_better is None else Announcer(matrix, options, scale, on_better))
+    if options.strategy == "guided" and choices is not None and matrix.integer.any():
+        outcome = Guided(matrix, choices, options, scale).run(start, listener)
+    else:
+        outcome = solve_matrix(matrix, options, scale, start=start, listener=listener)
     if outcome.status == "infeasible":
         return outcome
     if outcome.status == "unbounded":
@@ -80,7 +105,11 @@ def search(
     if outcome.x is None:
         raise LimitReached(f"no plan was found before the search ended ({outcome.status})", outcome.status)
     with undisturbed():
-        x, objective = _exact(matrix, options, outcome)
+        return _found(matrix, options, scale, outcome)
+
+
+def _found(matrix: Matrix, options: Options, scale: Scale, outcome: Outcome) -> Found:
+    x, objective = _exact(matrix, options, outcome)
     bound = max(outcome.bound, objective) if math.isfinite(outcome.bound) else outcome.bound
     gross = scale(x)
     gap = relative_gap(bound, objective, gross)
@@ -91,6 +120,41 @@ def search(
         status = "gap_reached"
     # + 0.0: a plan that does nothing is worth 0, not -0
     return Found(status, x, objective + 0.0, bound + 0.0, gross, gap, outcome.nodes, outcome.iterations)
+
+
+class Announcer:
+    """Hands better plans on while the search goes on, so seldom that it costs the search little."""
+
+    REST = 9.0  # times what handing on the last one took of the processor
+
+    def __init__(self, matrix: Matrix, options: Options, scale: Scale, tell: Callable[[Found], None]) -> None:
+        self._matrix, self._options, self._scale, self._tell = matrix, options, scale, tell
+        self._next, self._told = 0.0, -math.inf
+
+    def __call__(self, stand: Stand) -> bool:
+        """Whether the point was handed on; if not it may be offered again."""
+        began, gap = time.perf_counter(), stand.progress.gap
+        if began < self._next or stand.best is None or gap is None or not math.isfinite(gap):
+            return False  # a plan that earns nothing has no gap: doing nothing is no news
+        found = self._exact(stand.best, stand.progress)
+        spent, cpu = time.perf_counter() - began, time.thread_time()  # the LP runs on a thread of its own
+        if found is not None and found.objective > self._told:  # rounded it may be worth less than it seemed
+            self._told = found.objective
+            self._tell(replace(found, status=RUNNING))
+        # on a busy machine the clock would count what others do
+        self._next = time.perf_counter() + self.REST * (spent + time.thread_time() - cpu)
+        return True
+
+    def _exact(self, x: Vector, progress: Progress) -> Found | None:
+        """The point with its integers exact; none if that is no plan: the search goes on and may find one that is."""
+        assert progress.bound is not None
+        objective = -float(self._matrix.cost @ x + self._matrix.offset)
+        outcome = Outcome(RUNNING, x, objective, progress.bound, progress.nodes)
+        try:
+            return _found(self._matrix, replace(self._options, threads=1), self._scale, outcome)
+        except SolverError as error:
+            log.warning("a better plan was found, but is no result yet: %s", error)
+            return None
 
 
 def _exact(matrix: Matrix, options: Options, outcome: Outcome) -> tuple[Vector, float]:

@@ -97,11 +97,17 @@ def document(size: str, seed: int = 0, slot_months: int = 3) -> Document:
 
 def write(folder: str | Path, size: str, seed: int = 0, slot_months: int = 3) -> Path:
     """Write a study as a scenario folder (made if missing) and return its path; parameters as of `document`."""
-    folder, study = Path(folder), document(size, seed, slot_months)
+    return save(folder, document(size, seed, slot_months))
+
+
+def save(folder: str | Path, study: Document) -> Path:
+    """Write a document as a scenario folder (made if missing) and return its path."""
+    folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    for name, rows in study.pop("tables").items():
+    for name, rows in study["tables"].items():
         (folder / f"{name}.csv").write_text(_csv(rows), encoding="utf-8")
-    (folder / "scenario.yaml").write_text(_yaml(study), encoding="utf-8")
+    settings = {name: value for name, value in study.items() if name != "tables"}
+    (folder / "scenario.yaml").write_text(_yaml(settings), encoding="utf-8")
     return folder
 
 

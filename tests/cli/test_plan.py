@@ -61,11 +61,14 @@ def test_json_is_one_object_that_agrees_with_the_file(command: Planner, tmp_path
 def test_options_and_changes_reach_the_solve(command: Planner, tmp_path: Path) -> None:
     said = command(
         "plan", "tiny", "--out", tmp_path / "o", "--gap", "0.5", "--time-limit", "30", "--threads", "1", "--seed", "3",
-        "--set", "budgets.2026.all.budget_musd=*0.5", "--set", "runs.a.value_musd=+10", "-q",
+        "--strategy", "plain", "--work-limit", "1000000", "--set", "budgets.2026.all.budget_musd=*0.5",
+        "--set", "runs.a.value_musd=+10", "-q",
     )  # fmt: skip
     assert said.code == 0
     plan = planner.open_plan(tmp_path / "o" / "plan.nc")
-    assert json.loads(plan.data.attrs["options"]) == {"gap": 0.5, "time_limit_s": 30.0, "threads": 1, "seed": 3}
+    assert json.loads(plan.data.attrs["options"]) == {
+        "gap": 0.5, "time_limit_s": 30.0, "threads": 1, "seed": 3, "strategy": "plain", "work_limit": 1_000_000,
+    }  # fmt: skip
     assert plan.inputs.by_id("runs", "run")["a"]["value_musd"] == 210
     assert [c["path"] for c in plan.inputs.document["changes"]] == ["budgets.2026.all.budget_musd", "runs.a.value_musd"]
 
@@ -74,7 +77,8 @@ def test_options_and_changes_reach_the_solve(command: Planner, tmp_path: Path) -
     "args",
     [
         [], ["tiny", "--gap", "-1"], ["tiny", "--gap", "x"], ["tiny", "--time-limit", "0"], ["tiny", "--threads", "0"],
-        ["tiny", "--seed", "-1"], ["tiny", "--nonsense"], ["tiny", "tiny"], ["tiny", "--out", "/dev/null/x"],
+        ["tiny", "--seed", "-1"], ["tiny", "--strategy", "guide"], ["tiny", "--work-limit", "0"],
+        ["tiny", "--nonsense"], ["tiny", "tiny"], ["tiny", "--out", "/dev/null/x"],
     ],
 )  # fmt: skip
 def test_wrong_usage_is_2(command: Planner, args: list[str]) -> None:
@@ -123,13 +127,16 @@ def test_infeasible_is_4_with_an_explanation(command: Planner, tmp_path: Path) -
 
 
 def test_a_limit_before_any_plan_is_6(command: Planner, tmp_path: Path) -> None:
-    said = command("plan", slow_scenario(tmp_path / "slow", runs=20), "--time-limit", "0.001", "--json")
+    must = ("--set", "runs.r0.must_run=yes")  # else doing nothing is a plan
+    said = command("plan", slow_scenario(tmp_path / "slow", runs=20), *must, "--time-limit", "0.001", "--json")
     assert said.code == 6
     assert said.json["status"] == "time_limit"
     assert said.json["gap"] is None
 
 
-@pytest.mark.parametrize(("status", "code"), [("time_limit", 5), ("interrupted", 130), ("gap_reached", 0)])
+@pytest.mark.parametrize(
+    ("status", "code"), [("time_limit", 5), ("work_limit", 5), ("interrupted", 130), ("gap_reached", 0)]
+)
 def test_how_the_search_ended_is_the_exit_code(
     command: Planner, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, status: str, code: int
 ) -> None:
@@ -141,7 +148,7 @@ def test_how_the_search_ended_is_the_exit_code(
         return plan
 
     monkeypatch.setattr(Study, "solve", ended)
-    said = command("plan", "tiny", "--json")
+    said = command("plan", "tiny", "--json", "--work-limit", "1000000")
     assert said.code == code
     assert said.json["status"] == status
     assert said.json["gap"] is None

@@ -37,6 +37,10 @@ def test_threads_default_to_the_machine() -> None:
         ({"threads": 1.5}, "threads_kind"),
         ({"threads": True}, "threads_kind"),
         ({"seed": -1}, "seed_bounds"),
+        ({"strategy": "guide"}, "strategy_choice"),
+        ({"strategy": 1}, "strategy_choice"),
+        ({"work_limit": 0}, "work_limit_bounds"),
+        ({"work_limit": 1e6}, "work_limit_kind"),
         ({"gaps": 0.1}, "unknown_option"),
     ],
 )
@@ -48,13 +52,26 @@ def test_an_option_out_of_bounds_is_refused(given: dict[str, Any], rule: str) ->
 
 def test_all_bad_options_are_named_at_once() -> None:
     with pytest.raises(InputError) as caught:
-        planner.load("tiny").solve(gap=2, time_limit=-1, threads=0)
-    assert {problem.path for problem in caught.value.problems} == {"gap", "time_limit_s", "threads"}
+        planner.load("tiny").solve(gap=2, time_limit=-1, threads=0, strategy="plane", work_limit=-5)
+    paths = {problem.path for problem in caught.value.problems}
+    assert paths == {"gap", "time_limit_s", "threads", "strategy", "work_limit"}
 
 
 def test_an_unknown_option_names_the_nearest() -> None:
     with pytest.raises(InputError, match="did you mean threads"):
         Options.of(SETTINGS, thread=2)
+
+
+def test_a_strategy_that_is_none_names_those_there_are_and_the_nearest() -> None:
+    with pytest.raises(InputError, match=r"guided, plain, got 'plane' \(did you mean plain\?\)"):
+        Options.of(SETTINGS, strategy="plane")
+
+
+def test_strategy_and_work_limit_of_the_scenario_hold_unless_others_are_given() -> None:
+    settings = SETTINGS | {"strategy": "plain", "work_limit": 7}
+    assert (Options.of(settings).strategy, Options.of(settings).work_limit) == ("plain", 7)
+    given = Options.of(settings, strategy="guided", work_limit=9)
+    assert (given.strategy, given.work_limit) == ("guided", 9)
 
 
 def test_a_highs_with_wrong_optima_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

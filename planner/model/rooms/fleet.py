@@ -29,9 +29,9 @@ import pyomo.environ as pyo
 from planner.core.declare import Column, Equation, Output, Room, Table
 from planner.core.rules import needed_when, not_later
 from planner.core.units import MONTHS_PER_YEAR, USD_PER_MUSD
-from planner.data.derive import Case
+from planner.data.derive import Arrival, Case
 from planner.model.assets import Asset, charge
-from planner.model.workspace import Line, Workspace, index_set, linear
+from planner.model.workspace import Line, Term, Workspace, index_set, linear
 
 ACCELERATORS = Table(
     "accelerators",
@@ -176,33 +176,31 @@ def build(m: Workspace, b: Any, d: Case) -> None:
     b.STOCK = index_set(stock, 3)
     b.online = pyo.Var(b.STOCK, domain=pyo.NonNegativeReals, doc="accelerators")
     lot = {g: row["lot_size"] for g, row in d.accelerators.items()}
-
-    def in_service(g: str, s: str, t: int) -> Any:
-        row = stock[g, s, t]
+    order, online = dict(b.order.items()), dict(b.online.items())  # Pyomo normalises an index at each look-up
+    in_service: dict[tuple[str, str, int], tuple[list[Term], int]] = {}
+    for (g, s, t), row in stock.items():
         gone = [(-c, v) for c, v in sold.get((g, s, t), [])]
-        return linear([(lot[g], b.order[g, s, v]) for v in row.orders] + gone, row.units)
+        in_service[g, s, t] = [(lot[g], order[g, s, v]) for v in row.orders] + gone, row.units
 
-    b.online_is_in_service = pyo.Constraint(
-        b.STOCK, rule=lambda b, g, s, t: b.online[g, s, t] <= in_service(g, s, t), doc="(F1)"
-    )
+    def bounded(key: tuple[str, str, int], sign: float) -> Any:
+        terms, units = in_service[key]
+        return linear([(sign, online[key]), *((-sign * c, v) for c, v in terms)], -sign * units) <= 0
+
+    b.online_is_in_service = pyo.Constraint(b.STOCK, rule=lambda b, *key: bounded(key, 1.0), doc="(F1)")
     if d.inputs.setting("power", "basis") == "installed":
-        b.all_in_service_is_online = pyo.Constraint(
-            b.STOCK,
-            rule=lambda b, g, s, t: b.online[g, s, t] >= in_service(g, s, t),
-            doc="(F3)",
-        )
-    coming: dict[tuple[str, str, int], int] = defaultdict(int)
+        b.all_in_service_is_online = pyo.Constraint(b.STOCK, rule=lambda b, *key: bounded(key, -1.0), doc="(F3)")
+    committed: dict[tuple[str, str, int], int] = defaultdict(int)
     for g, s, t, n in d.committed:
-        coming[g, s, t] += n
+        committed[g, s, t] += n
     b.delivered = pyo.Expression(
         delivery_rows(d),
-        rule=lambda b, *at: linear([(lot[at[0]], b.order[at])] if at in b.order else [], coming.get(at, 0)),
+        rule=lambda b, g, *at: linear([(lot[g], order[g, *at])] if (g, *at) in order else [], committed[g, *at]),
     )
-    b.in_service = pyo.Expression(b.STOCK, rule=lambda b, g, s, t: in_service(g, s, t))
-    b.online_units = pyo.Expression(b.STOCK, rule=lambda b, g, s, t: 1.0 * b.online[g, s, t])
+    b.in_service = pyo.Expression(b.STOCK, rule=lambda b, *key: linear(*in_service[key]))
+    b.online_units = pyo.Expression(b.STOCK, rule=lambda b, *key: 1.0 * online[key])
     m.offer("order", b.order)
     m.offer("service", stock)
-    m.offer("own_online", {(g, s, t): [(1.0, b.online[g, s, t])] for g, s, t in stock})
+    m.offer("own_online", {key: [(1.0, variable)] for key, variable in online.items()})
 
 
 def account(m: Workspace, b: Any, d: Case) -> None:
@@ -223,16 +221,21 @@ class Service:
 def service_rows(d: Case) -> dict[tuple[str, str, int], Service]:
     """(type, site, period) where anything can be in service, with what counts there (half-period rule)."""
     rows = {}
-    periods, in_service = d.calendar.periods, d.calendar.in_service
+    calendar, sites, ordered, standing = d.calendar, list(d.sites), d.orders, d.existing_units
     for g, row in d.accelerators.items():
-        for s in d.sites:
-            arrivals = [(a.period, a.start, a.start + row["life_months"]) for a in d.orders.get((g, s), [])]
-            given = d.existing_units.get((g, s), [])
-            for t, period in enumerate(periods):
-                units = sum(n for at, end, n in given if in_service(period, at, end))
-                orders = tuple(v for v, at, end in arrivals if in_service(period, at, end))
-                if units or orders:
-                    rows[g, s, t] = Service(units, orders)
+        counting: dict[tuple[Arrival, ...], list[tuple[int, ...]]] = {}  # once for all sites with the same arrivals
+        for s in sites:
+            arrivals, given = tuple(ordered.get((g, s), ())), standing.get((g, s), [])
+            if arrivals not in counting:
+                lives = [(a.period, a.start, a.start + row["life_months"]) for a in arrivals]
+                counting[arrivals] = [
+                    tuple(v for v, at, end in lives if calendar.in_service(period, at, end))
+                    for period in calendar.periods
+                ]
+            for t, period in enumerate(calendar.periods):
+                units = sum(n for at, end, n in given if calendar.in_service(period, at, end)) if given else 0
+                if units or counting[arrivals][t]:
+                    rows[g, s, t] = Service(units, counting[arrivals][t])
     return rows
 
 
@@ -245,12 +248,17 @@ def delivery_rows(d: Case) -> list[tuple[str, str, int]]:
 
 def _capital(m: Workspace, b: Any, d: Case, lot: dict[str, int]) -> None:
     """Cash and terminal value of the orders, and what is still due for committed ones."""
-    for g, s, v in b.ORDER:
-        row = d.accelerators[g]
-        arrival = next(a for a in d.orders[g, s] if a.period == v)
-        price = lot[g] * d.prices.at(g, None, row["price_usd"], arrival.order) / USD_PER_MUSD
-        asset = Asset("compute", s, price, arrival, arrival.start + row["life_months"])
-        charge(m, d, asset, d.cash.payments(g, None, arrival.order, arrival.delivery), b.order[g, s, v])
+    order = dict(b.order.items())
+    priced: dict[tuple[str, int], tuple[float, int, list[tuple[int, float]]]] = {}  # at all sites alike
+    for (g, s), arrivals in d.orders.items():
+        for a in arrivals:
+            if (g, a.period) not in priced:
+                row = d.accelerators[g]
+                price = lot[g] * d.prices.at(g, None, row["price_usd"], a.order) / USD_PER_MUSD
+                payments = d.cash.payments(g, None, a.order, a.delivery)
+                priced[g, a.period] = price, a.start + row["life_months"], payments
+            price, end, payments = priced[g, a.period]
+            charge(m, d, Asset("compute", s, price, a, end), payments, order[g, s, a.period])
     for row in d.inputs.rows("fleet"):
         if row["due_musd"]:
             line = Line("capex", "compute", row["site"], d.calendar.month(row["due_date"]))
@@ -260,14 +268,14 @@ def _capital(m: Workspace, b: Any, d: Case, lot: dict[str, int]) -> None:
 def _running(m: Workspace, b: Any, d: Case, lot: dict[str, int]) -> None:
     """Running cost of what is in service."""
     monthly = {row["item"]: row["usd_per_year"] / USD_PER_MUSD / MONTHS_PER_YEAR for row in d.inputs.rows("opex")}
-    sold = m.need("sold")
-    for (g, s, t), row in m.need("service").items() if monthly else ():
+    if not monthly:
+        return
+    sold, periods, order = m.need("sold"), d.calendar.periods, dict(b.order.items())
+    for (g, s, t), row in m.need("service").items():
         if g in monthly:
-            period = d.calendar.periods[t]
-            line, rate = Line("opex", "running", s, period.start), monthly[g] * period.months
+            line, rate = Line("opex", "running", s, periods[t].start), monthly[g] * periods[t].months
             m.ledger.add_constant(line, rate * row.units)
-            for v in row.orders:
-                m.ledger.add(line, rate * lot[g], b.order[g, s, v])
+            m.ledger.add_all(line, [rate * lot[g]] * len(row.orders), [order[g, s, v] for v in row.orders])
             for units, variable in sold.get((g, s, t), []):
                 m.ledger.add(line, -rate * units, variable)
 

@@ -137,11 +137,12 @@ def build(m: Workspace, b: Any, d: Case) -> None:
     halls, arrivals = _halls(d)
     b.BUILD = index_set([(q, a.period) for q, found in arrivals.items() for a in found], 2)
     b.hall_build = pyo.Var(b.BUILD, domain=pyo.NonNegativeIntegers, doc="modules")
+    built = dict(b.hall_build.items())  # Pyomo normalises an index at each look-up
     periods = range(len(d.calendar.periods))
     retrofitted = m.need("retrofitted")
 
     def hall_mw(b: Any, q: str, t: int) -> Any:
-        terms, existing = capacity(b.hall_build, d, q, halls[q], t)
+        terms, existing = capacity(built, d, q, halls[q], t)
         return linear(terms + retrofitted.get((q, t), []), existing)
 
     b.hall_mw = pyo.Expression(halls, periods, rule=hall_mw)
@@ -160,7 +161,7 @@ def build(m: Workspace, b: Any, d: Case) -> None:
     last = dict(list(b.BUILD))
     b.modules_fit_hall = pyo.Constraint(
         [(q, t) for q, t in b.BUILD if t == last[q] or halls[q]["life_months"] is not None],
-        rule=lambda b, q, t: linear(standing(b.hall_build, d, q, halls[q], t)) <= halls[q]["max_modules"],
+        rule=lambda b, q, t: linear(standing(built, d, q, halls[q], t)) <= halls[q]["max_modules"],
         doc="(P5)",
     )
     b.retrofitted_stood_there = pyo.Constraint(
@@ -169,7 +170,7 @@ def build(m: Workspace, b: Any, d: Case) -> None:
         doc="(P9)",
     )
     most = {q: r["max_modules"] for q, r in halls.items()}
-    m.offer("hall_builds", site_builds("hall", b.hall_build, halls, arrivals, most))
+    m.offer("hall_builds", site_builds("hall", built, halls, arrivals, most))
 
 
 def account(m: Workspace, b: Any, d: Case) -> None:
@@ -177,7 +178,7 @@ def account(m: Workspace, b: Any, d: Case) -> None:
     if not d.inputs.has("halls"):
         return
     halls, arrivals = _halls(d)
-    module_money(m, d, "hall", "hall", halls, arrivals, b.hall_build, m.need("retrofitted"))
+    module_money(m, d, "hall", "hall", halls, arrivals, dict(b.hall_build.items()), m.need("retrofitted"))
     priced = {row["limit"]: row["price_usd"] / USD_PER_MUSD for row in d.inputs.rows("priced_limits")}
     for s, t in b.excess_hall:
         period = d.calendar.periods[t]
@@ -186,8 +187,8 @@ def account(m: Workspace, b: Any, d: Case) -> None:
 
 def draw_terms(d: Case, online: dict[tuple[str, str, int], list[Term]]) -> dict[tuple[str, str, int], list[Term]]:
     """IT draw, MW, of each type at each own site and period, its share of the fabric included."""
-    share = 1.0 + d.inputs.setting("power", "fabric_draw_share")
-    sites, kw = d.sites, {g: row["provisioned_kw"] for g, row in d.accelerators.items()}
+    share, sites = 1.0 + d.inputs.setting("power", "fabric_draw_share"), set(d.sites)
+    kw = {g: row["provisioned_kw"] for g, row in d.accelerators.items()}
     return {
         (g, s, t): [(c * share * kw[g] / KW_PER_MW, v) for c, v in terms]
         for (g, s, t), terms in online.items()

@@ -33,7 +33,7 @@ from planner.core.rules import needed_when, not_above
 from planner.core.units import HOURS_PER_MONTH, USD_PER_MUSD
 from planner.data.derive import Arrival, Case
 from planner.model.modules import capacity, module_money, site_builds
-from planner.model.workspace import Line, Workspace, index_set, linear, or_zero
+from planner.model.workspace import Line, Term, Workspace, index_set, linear, or_zero
 
 SOURCES = Table(
     "power_sources",
@@ -126,14 +126,16 @@ def build(m: Workspace, b: Any, d: Case) -> None:
     sources, arrivals = _sources(d)
     b.BUILD = index_set([(q, a.period) for q, found in arrivals.items() for a in found], 2)
     b.source_build = pyo.Var(b.BUILD, domain=pyo.NonNegativeIntegers, doc="modules")
+    built = dict(b.source_build.items())  # Pyomo normalises an index at each look-up
     periods = range(len(d.calendar.periods))
     phases = m.need("phase_mw")
 
-    def source_mw(b: Any, q: str, t: int) -> Any:
-        terms, existing = capacity(b.source_build, d, q, sources[q], t)
-        return linear(terms + phases.get((q, t), []), existing)
-
-    b.source_mw = pyo.Expression(sources, periods, rule=source_mw)
+    mw: dict[tuple[str, int], tuple[list[Term], float]] = {}
+    for q, row in sources.items():
+        for t in periods:
+            terms, existing = capacity(built, d, q, row, t)
+            mw[q, t] = terms + phases.get((q, t), []), existing
+    b.source_mw = pyo.Expression(sources, periods, rule=lambda b, q, t: linear(*mw[q, t]))
     live = m.need("live")
     at_site = {s: [q for q, row in sources.items() if row["site"] == s] for s in d.sites}
     priced = {row["limit"] for row in d.inputs.rows("priced_limits")}
@@ -141,14 +143,14 @@ def build(m: Workspace, b: Any, d: Case) -> None:
     b.energy = pyo.Var(b.ENERGY, domain=pyo.NonNegativeReals, doc="MWh")
     b.excess_source = pyo.Var(live if "power_sources" in priced else [], domain=pyo.NonNegativeReals, doc="MW")
     b.energy_of_excess = pyo.Var(list(b.excess_source), domain=pyo.NonNegativeReals, doc="MWh")
-    _fit(b, d, m.need("draw"), live, at_site)
+    _fit(b, d, m.need("draw"), live, at_site, mw)
     # nothing built ever goes away: the last arrival's row covers the earlier ones
     last = dict(sorted([*b.BUILD, *phases], key=lambda key: key[1]))
     b.modules_fit_source = pyo.Constraint(
         list(last.items()), rule=lambda b, q, t: b.source_mw[q, t] <= sources[q]["max_mw"], doc="(P6)"
     )
     most = {q: (r["max_mw"] - r["existing_mw"]) / r["module_mw"] for q, r in sources.items() if r["module_mw"]}
-    m.offer("source_builds", site_builds("power_source", b.source_build, sources, arrivals, most))
+    m.offer("source_builds", site_builds("power_source", built, sources, arrivals, most))
 
 
 def account(m: Workspace, b: Any, d: Case) -> None:
@@ -156,28 +158,37 @@ def account(m: Workspace, b: Any, d: Case) -> None:
     if not d.inputs.has("power_sources"):
         return
     sources, arrivals = _sources(d)
-    module_money(m, d, "power", "power_source", sources, arrivals, b.source_build, m.need("phase_mw"))
-    for q, t in b.ENERGY:
-        line = Line("opex", "energy", sources[q]["site"], d.calendar.periods[t].start)
-        m.ledger.add(line, sources[q]["energy_usd_per_mwh"] / USD_PER_MUSD, b.energy[q, t])
+    module_money(m, d, "power", "power_source", sources, arrivals, dict(b.source_build.items()), m.need("phase_mw"))
+    periods = d.calendar.periods
+    for (q, t), energy in b.energy.items():
+        line = Line("opex", "energy", sources[q]["site"], periods[t].start)
+        m.ledger.add(line, sources[q]["energy_usd_per_mwh"] / USD_PER_MUSD, energy)
     priced = {row["limit"]: row["price_usd"] / USD_PER_MUSD for row in d.inputs.rows("priced_limits")}
     rates: dict[str, list[float]] = {s: [0.0] for s in d.sites}
     for row in sources.values():
         rates[row["site"]].append(row["energy_usd_per_mwh"] or 0.0)
     for s, t in b.excess_source:
-        period = d.calendar.periods[t]
+        period = periods[t]
         line = Line("penalty", "power_sources", s, period.start)
         m.ledger.add(line, priced["power_sources"] * period.months, b.excess_source[s, t])
         m.ledger.add(Line("opex", "energy", s, period.start), max(rates[s]) / USD_PER_MUSD, b.energy_of_excess[s, t])
 
 
-def _fit(b: Any, d: Case, draw: Any, live: list[tuple[str, int]], at_site: dict[str, list[str]]) -> None:
+def _fit(
+    b: Any,
+    d: Case,
+    draw: Any,
+    live: list[tuple[str, int]],
+    at_site: dict[str, list[str]],
+    mw: dict[tuple[str, int], tuple[list[Term], float]],
+) -> None:
+    """The rows of draw and energy; terms of `mw` instead of its Expressions, which take longer to compile."""
     hours = [p.months * HOURS_PER_MONTH for p in d.calendar.periods]
     average = d.inputs.setting("finance", "average_draw")
     pue = {s: row["pue"] for s, row in d.sites.items()}
 
     def draw_fits_sources(b: Any, s: str, t: int) -> Any:
-        fed = sum(b.source_mw[q, t] for q in at_site[s])
+        fed = linear([term for q in at_site[s] for term in mw[q, t][0]], sum(mw[q, t][1] for q in at_site[s]))
         return pue[s] * draw[s, t] <= fed + or_zero(b.excess_source, (s, t))
 
     def energy_is_drawn(b: Any, s: str, t: int) -> Any:
@@ -186,7 +197,8 @@ def _fit(b: Any, d: Case, draw: Any, live: list[tuple[str, int]], at_site: dict[
 
     def energy_fits_source(b: Any, q: str, t: int) -> Any:
         if (q, t) in b.energy:
-            return b.energy[q, t] <= hours[t] * b.source_mw[q, t]
+            terms, existing = mw[q, t]
+            return linear([(1.0, b.energy[q, t]), *((-hours[t] * c, v) for c, v in terms)], -hours[t] * existing) <= 0
         return b.energy_of_excess[q, t] <= hours[t] * b.excess_source[q, t]
 
     b.draw_fits_sources = pyo.Constraint(live, rule=draw_fits_sources, doc="(P2)")

@@ -147,9 +147,9 @@ def build(m: Workspace, b: Any, d: Case) -> None:
     b.stream_use = pyo.Var(b.USE, domain=pyo.NonNegativeReals, doc="accelerators")
     used: dict[tuple[str, str, int], list[Term]] = defaultdict(list)
     served: dict[tuple[str, int], list[Term]] = defaultdict(list)
-    for i, g, s, t in b.USE:
-        used[g, s, t].append((1.0, b.stream_use[i, g, s, t]))
-        served[i, t].append((speed[i, g, s], b.stream_use[i, g, s, t]))
+    for (i, g, s, t), use in b.stream_use.items():
+        used[g, s, t].append((1.0, use))
+        served[i, t].append((speed[i, g, s], use))
     m.offer("stream_units", used)
     m.offer("stream_use", b.stream_use)
     m.offer("stream_traffic", _traffic(b, d, speed))
@@ -170,10 +170,13 @@ def stream_speeds(d: Case) -> dict[tuple[str, str, str], float]:
 def _traffic(b: Any, d: Case, speed: dict[tuple[str, str, str], float]) -> dict[tuple[str, str, int], list[Term]]:
     """(home, site, period): Tb/s of what is served away from home at own sites."""
     found: dict[tuple[str, str, int], list[Term]] = defaultdict(list)
-    for i, g, s, t in b.USE:
-        home, tbps = d.streams[i]["home_site"], d.streams[i]["tbps_per_pflops_away"]
-        if home is not None and tbps > 0 and s != home and s in d.sites:
-            found[home, s, t].append((tbps * speed[i, g, s], b.stream_use[i, g, s, t]))
+    sites = set(d.sites)
+    away = {i: (row["home_site"], row["tbps_per_pflops_away"]) for i, row in d.streams.items()}
+    away = {i: (home, tbps) for i, (home, tbps) in away.items() if home is not None and tbps > 0}
+    for (i, g, s, t), use in b.stream_use.items() if away else ():
+        if i in away and s != away[i][0] and s in sites:
+            home, tbps = away[i]
+            found[home, s, t].append((tbps * speed[i, g, s], use))
     return dict(found)
 
 
