@@ -126,6 +126,8 @@ def _with_modules(a: Around, wanted: list[str]) -> Mask:
         if free.any() and free.sum() + mine.sum() > a.size / 2:
             break
         free |= mine
+    if not free.any():  # no runs, or none that fits the size
+        return built(a)
     first, last = c.start[free].min(), c.finish[free].max()
     spots = np.flatnonzero(c.others & (c.start >= first - 12) & (c.start <= last))
     free[a.random.permutation(spots)[: max(a.size // 2, a.size - int(free.sum()))]] = True
