@@ -152,8 +152,8 @@ def solve_matrix(
 def _attach(h: highspy.Highs, matrix: Matrix, options: Options, scale: Scale, watch: _Watch) -> None:
     def improving(event: highspy.HighsCallbackEvent) -> None:
         point = np.array(event.data_out.mip_solution, dtype=float)
-        watch.best, watch.scale = point, scale(point)
-        watch.objective = -float(event.data_out.objective_function_value)
+        watch.objective, watch.scale = -float(event.data_out.objective_function_value), scale(point)
+        watch.best = point  # last: who sees it sees the others too
 
     def interrupt(event: highspy.HighsCallbackEvent) -> None:
         out = event.data_out

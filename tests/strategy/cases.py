@@ -32,9 +32,7 @@ def compiled(source: Any) -> Compiled:
     study = planner.load(source)
     m = assemble(study.case)
     matrix = compile_model(m, ROOMS)
-    return Compiled(
-        study.case, matrix, read_choices(matrix, study.case, ROOMS), gross_scale(m, study.case, matrix)
-    )
+    return Compiled(study.case, matrix, read_choices(matrix, study.case, ROOMS), gross_scale(m, study.case, matrix))
 
 
 def random_case(seed: int, shape: Shape = MIDDLE) -> Compiled:

@@ -34,9 +34,7 @@ def test_a_need_of_a_little_over_four_lots_is_one_of_five() -> None:
     assert tight.row_lower.tolist() == [5 * 64]
 
 
-@pytest.mark.parametrize(
-    ("row", "integer"), [([64.0, 100.5], [True, True]), ([64.0, 64.0], [True, False])]
-)
+@pytest.mark.parametrize(("row", "integer"), [([64.0, 100.5], [True, True]), ([64.0, 64.0], [True, False])])
 def test_other_rows_stay(row: list[float], integer: list[bool]) -> None:
     tight = tighten(matrix_of([row], [-np.inf], [300.0], integer=integer))
     assert tight.row_upper.tolist() == [300.0]

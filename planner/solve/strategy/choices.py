@@ -140,9 +140,10 @@ def _of_index(index: Mapping[str, Any], case: Case, places: Mapping[str, frozens
 
 def _candidate_facts(case: Case) -> list[_Fact]:
     spans = {span: frozenset(site for site, _ in row.shares) for span, row in case.spans.items()}
+    teams = {run: row["team"] for run, row in case.runs.items()}
     names = ("run", "site", "accelerator", "start", "finish", "value_musd")
     return [
-        _Fact(spans.get(site, frozenset([site])), kind, start, finish, run, case.runs[run]["team"] or "", worth)
+        _Fact(spans.get(site, frozenset([site])), kind, start, finish, run, teams.get(run) or "", worth)
         for run, site, kind, start, finish, worth in zip(*(case.candidates[n].tolist() for n in names), strict=True)
     ]
 

@@ -51,6 +51,10 @@ class Control:
         """Seconds until the time limit; 0 once the search is to end."""
         return 0.0 if self._stop.is_set() else max(0.0, self.options.time_limit_s - self.seconds())
 
+    def late(self, share: float) -> bool:
+        """Whether that share of the time limit has passed; never where work is limited, as that hangs on the clock."""
+        return not self.by_work and self.seconds() > share * self.options.time_limit_s
+
     @property
     def over(self) -> bool:
         """Whether the search is to end."""

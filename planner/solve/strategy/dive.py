@@ -6,6 +6,8 @@ dive decides the runs of most worth first. What the LP cannot carry whole is loo
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from planner.solve.compile import Vector
@@ -18,6 +20,7 @@ LOSS_OF_WORTH = 0.02  # what committing a run may cost, as a share of its worth
 LOSS_OF_VALUE = 1e-4  # and as a share of gross value
 PREFERRED = 4  # starts of a run tried of those the LP uses
 ELSEWHERE = 4  # and of those it would use next
+LATE = 0.25  # of the time limit
 WORK = 1_000_000_000  # iterations times rows, then all that is still split is decided at once
 
 Tried = tuple[Point, int | None]
@@ -41,7 +44,7 @@ class Dive:
         while split := self._split():
             if self._control.over:
                 return False
-            if self._lp.iterations > self._last:
+            if self._lp.iterations > self._last or self._control.late(LATE):
                 return self._decide(split)
             group = split[:at_once]
             if self._commit_all(group):
@@ -113,13 +116,8 @@ class Dive:
         return best if found is None or (best and best[0].objective >= found.objective) else (found, column)
 
     def _decide(self, split: list[str]) -> bool:
-        """All that is split at once: what the LP has half of goes where it has most of it, the rest is refused."""
-        for run in split:
-            columns = self._choices.runs[run]
-            x = self.point.x[columns]
-            _close(self.lower, self.upper, columns, int(columns[np.argmax(x)]) if x.sum() > 0.5 else None)
-        starts = self._choices.starts[0]
-        self.lower[starts] = np.minimum(self.lower[starts], 0.0)  # what turns out not to fit is left out
+        """All that is split at once; False if no point is left."""
+        decide(self._choices, self.point.x, split, self.lower, self.upper)
         found = self._lp.solve(self.lower, self.upper)
         self.point = self.point if found is None else found
         return found is not None
@@ -128,6 +126,18 @@ class Dive:
     def _preferred(columns: Columns, x: Vector) -> list[int]:
         used = columns[x[columns] > WHOLE]
         return [int(i) for i in used[np.argsort(-x[used], kind="stable")]]
+
+
+def decide(choices: Choices, x: Vector, runs: Iterable[str], lower: Vector, upper: Vector) -> None:
+    """Close bounds round runs at once: what the LP has half of goes where it has most of it, the rest is refused.
+
+    What then turns out not to fit may still be left out.
+    """
+    for run in runs:
+        columns = choices.runs[run]
+        _close(lower, upper, columns, int(columns[np.argmax(x[columns])]) if x[columns].sum() > 0.5 else None)
+    starts = choices.starts[0]
+    lower[starts] = np.minimum(lower[starts], 0.0)
 
 
 def _close(lower: Vector, upper: Vector, columns: Columns, column: int | None) -> None:

@@ -12,12 +12,13 @@ from planner.solve.compile import Matrix, Vector
 from planner.solve.strategy.choices import Choices
 from planner.solve.strategy.control import Control
 from planner.solve.strategy.relaxation import Point, Relaxation
-from planner.solve.strategy.restricted import Effort, Searched, search_restricted
+from planner.solve.strategy.restricted import Effort, FoundOne, Searched, search_restricted
 
 WHOLE = 1e-6
 LOSS = 0.03  # of gross value, if all were rounded at that rate
 LEAST_LOSS = 1e-4  # of gross value
 FIRST_SHARE = 0.3  # of what is fractional
+LATE = 0.4  # of the time limit
 WORK = 1_000_000_000  # iterations times rows, then all that is still fractional is rounded down
 STARTS = Effort(seconds=10.0, nodes=100, ticks=400, gap=1e-4)
 SETTLE = Effort(seconds=20.0, nodes=200, ticks=400, gap=1e-3)
@@ -39,13 +40,18 @@ class Lots:
         self._hard = True
         self._last = relaxation.iterations + WORK // max(1, relaxation.rows)
 
+    @property
+    def upper(self) -> Vector:
+        """Upper bounds that leave the runs of the dive open, each at its start."""
+        return self._upper
+
     def plan(self) -> Vector | None:
         """A whole plan; None if none was found, or the search is to end."""
         at_once = 0
         while len(open_ := self._fractional()):
             if self._control.over:
                 return None
-            if self._lp.iterations > self._last:
+            if self._lp.iterations > self._last or self._control.late(LATE):
                 self._down(open_)
                 break
             at_once = max(1, min(at_once or int(FIRST_SHARE * len(open_)), len(open_)))
@@ -109,14 +115,18 @@ class Lots:
         found = search_restricted(self._matrix, self._control, lower, upper, STARTS.of(self._scale))
         self._control.count(found.work)
         if found.x is None:
-            found = self.settle(None)
+            found = settle(self._matrix, self._choices, self._control, self._upper, SETTLE.of(self._scale))
         return found.x
 
-    def settle(self, plan: Vector | None) -> Searched:
-        """The best modules found for the runs of the dive, or some of them; a plan of those to start from."""
-        lower, upper = self._matrix.lower, self._matrix.upper.copy()
-        starts = self._choices.starts[0]
-        upper[starts] = self._upper[starts]
-        found = search_restricted(self._matrix, self._control, lower, upper, SETTLE.of(self._scale), start=plan)
-        self._control.count(found.work)
-        return found
+
+def settle(
+    matrix: Matrix, choices: Choices, control: Control, upper: Vector, effort: Effort,
+    *, start: Vector | None = None, on_found: FoundOne | None = None,
+) -> Searched:  # fmt: skip
+    """The best modules found for the runs whose starts `upper` leaves open, or some of them; a plan to start from."""
+    open_ = matrix.upper.copy()
+    starts = choices.starts[0]
+    open_[starts] = upper[starts]
+    found = search_restricted(matrix, control, matrix.lower, open_, effort, start=start, on_found=on_found)
+    control.count(found.work)
+    return found

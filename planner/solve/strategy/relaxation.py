@@ -46,6 +46,7 @@ class Relaxation:
         self._highs = control.highs()
         self._pass()
         self.rows = len(matrix.rows)
+        self.large = self.rows >= INTERIOR_ROWS
         self.bound = np.inf
         self.iterations = 0
 
@@ -75,6 +76,8 @@ class Relaxation:
     def root(self, *, passes: int | None = None, on_bound: Callable[[float], None] | None = None) -> Point | None:
         """The optimum of the LP, or nearly; None if there is no point, or the search is to end first.
 
+        A large LP is left at an interior point: from a vertex of it, each commitment would take thousands of pivots.
+
         Parameters
         ----------
         passes
@@ -83,7 +86,7 @@ class Relaxation:
             Told a bound, M$, on the whole LP after each pass.
         """
         m, h = self._matrix, self._highs
-        interior = self.rows >= INTERIOR_ROWS
+        interior = self.large
         if interior:  # its duals lie amid the optimal ones and so price better, and need no vertex
             h.setOptionValue("solver", "ipm")
             h.setOptionValue("run_crossover", "off")
@@ -99,11 +102,6 @@ class Relaxation:
             done += 1
             self._take_in(worth, m.lower, m.upper)
             self._run_highs(PRIMAL)
-        if interior and point is not None:  # from here on warm, from a vertex
-            h.setOptionValue("run_crossover", "on")
-            self._run_highs(DUAL)
-            h.setOptionValue("solver", "simplex")
-            point = self._point()
         return point
 
     def solve(self, lower: Vector, upper: Vector, *, least: float = -np.inf, exact: bool = False) -> Point | None:

@@ -14,7 +14,7 @@ from planner.solve.strategy.control import Control
 
 FIXED = 1e-9
 FEASIBLE = 1e-6  # HiGHS's tolerance on rows
-Found = Callable[[Vector, float], None]
+FoundOne = Callable[[Vector, float], None]
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Searched:
 
 def search_restricted(
     matrix: Matrix, control: Control, lower: Vector, upper: Vector, effort: Effort,
-    *, start: Vector | None = None, on_found: Found | None = None,
+    *, start: Vector | None = None, on_found: FoundOne | None = None,
 ) -> Searched:  # fmt: skip
     """Search the matrix within other bounds of its columns.
 
