@@ -133,7 +133,7 @@ SOLVE = Table(
         Column(
             "work_limit",
             "integer",
-            "stop after this much work; with it the same inputs, seed and threads give the same plan",
+            "stop after about this much work; with it the same inputs, seed and threads give the same plan",
             "simplex iterations",
             None,
             low=1,

@@ -17,6 +17,7 @@ from planner.solve.waiting import NOBODY, Listener, Stand, wait
 
 REFUSED = "1.14."  # returned wrong optima
 ABSOLUTE_GAP = 1e-6  # M$: what counts as no gap at all
+TICK = 100  # simplex iterations between two looks of HiGHS, roughly: inside branch and cut it does not tell them
 
 Scale = Callable[[Vector], float]
 
@@ -150,6 +151,8 @@ def solve_matrix(
 
 
 def _attach(h: highspy.Highs, matrix: Matrix, options: Options, scale: Scale, watch: _Watch) -> None:
+    looks = [0]
+
     def improving(event: highspy.HighsCallbackEvent) -> None:
         point = np.array(event.data_out.mip_solution, dtype=float)
         watch.objective, watch.scale = -float(event.data_out.objective_function_value), scale(point)
@@ -160,12 +163,13 @@ def _attach(h: highspy.Highs, matrix: Matrix, options: Options, scale: Scale, wa
         watch.bound, watch.nodes = -float(out.mip_dual_bound), int(out.mip_node_count)
         if watch.best is not None and options.gap > 0:
             watch.reached = relative_gap(watch.bound, watch.objective, watch.scale) <= options.gap
-        watch.spent = _spent(event, options)
+        looks[0] += 1
+        watch.spent = _spent(looks[0] * TICK, options)
         if watch.reached or watch.spent or watch.stop.is_set():
             _interrupt(event)
 
     def simplex(event: highspy.HighsCallbackEvent) -> None:
-        watch.spent = watch.spent or _spent(event, options)
+        watch.spent = watch.spent or _spent(int(event.data_out.simplex_iteration_count), options)
         if watch.spent or watch.stop.is_set():
             _interrupt(event)
 
@@ -174,8 +178,8 @@ def _attach(h: highspy.Highs, matrix: Matrix, options: Options, scale: Scale, wa
     h.cbSimplexInterrupt += simplex
 
 
-def _spent(event: highspy.HighsCallbackEvent, options: Options) -> bool:
-    return options.work_limit is not None and int(event.data_out.simplex_iteration_count) >= options.work_limit
+def _spent(iterations: int, options: Options) -> bool:
+    return options.work_limit is not None and iterations >= options.work_limit
 
 
 def _interrupt(event: highspy.HighsCallbackEvent) -> None:

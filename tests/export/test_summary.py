@@ -36,6 +36,14 @@ def test_fits_the_page(plans: dict[str, Plan], name: str) -> None:
             "Stopped by the time limit of 60 s; proven within 3.2 % of gross value: no plan is worth 45.0 M$",
         ),
         (
+            {"status": "work_limit", "gap": 0.01, "gap_musd": 9.0, "options": '{"work_limit": 20000}'},
+            "Stopped by the work limit of 20,000 simplex iterations; proven within 1.0 % of gross value",
+        ),
+        (
+            {"status": "running", "gap": 0.1, "gap_musd": 9.0, "wall_seconds": 12.4},
+            "Saved 12 s into a search that went on; proven within 10.0 % of gross value: no plan is worth",
+        ),
+        (
             {"status": "interrupted", "gap": 0.5, "gap_musd": 1500.0},
             "Interrupted; proven within 50.0 % of gross value: no plan is worth 1.50 B$ more.",
         ),

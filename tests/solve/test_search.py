@@ -52,6 +52,17 @@ def test_a_limit_before_any_plan_raises(tmp_path: Path) -> None:
     assert caught.value.status == "time_limit"
 
 
+@pytest.mark.parametrize("strategy", ["guided", "plain"])
+def test_a_limit_on_work_gives_the_same_plan_each_time(strategy: str, tmp_path: Path) -> None:
+    study = planner.load(slow_scenario(tmp_path))
+    asked = {"gap": 0, "time_limit": 100, "threads": 1, "strategy": strategy}
+    found = [study.solve(**asked, work_limit=limit) for limit in (500, 3_000, 3_000)]
+    assert [plan.status for plan in found] == ["work_limit"] * 3
+    assert found[1].data["start"].equals(found[2].data["start"])
+    assert (found[1].objective_musd, found[1].bound_musd) == (found[2].objective_musd, found[2].bound_musd)
+    assert found[0].gap > found[1].gap
+
+
 def test_a_gap_that_is_reached_stops_the_search(tmp_path: Path) -> None:
     plan = planner.load(slow_scenario(tmp_path)).solve(gap=0.5, time_limit=60)
     assert plan.status == "gap_reached"

@@ -7,11 +7,9 @@ import numpy as np
 
 from planner.core.errors import SolverError
 from planner.solve.compile import Matrix, Vector
-from planner.solve.highs import ABSOLUTE_GAP, pass_matrix
+from planner.solve.highs import ABSOLUTE_GAP, TICK, pass_matrix
 from planner.solve.strategy.control import Control
 from planner.solve.strategy.standing import Standing
-
-TICK = 100  # simplex iterations between two looks of HiGHS, roughly: inside branch and cut it does not tell them
 
 
 def prove(matrix: Matrix, control: Control, standing: Standing, start: Vector | None = None) -> str:
