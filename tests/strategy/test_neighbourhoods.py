@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+from itertools import compress
+
 import numpy as np
 import pytest
 
@@ -45,14 +48,11 @@ def test_a_run_that_stays_outside_starts_nowhere_inside(kind: str, llama: Choice
 @pytest.mark.parametrize("kind", DRAWS)
 def test_where_there_are_no_runs_modules_are_freed(kind: str) -> None:
     """Streams alone may ask for all that is built."""
-    case = random_case(4)
-    choices = case.choices
+    choices = random_case(4).choices
     keep = choices.others
-    without = Choices(*(
-        np.asarray(part)[keep] if not isinstance(part, tuple) else tuple(p for p, on in zip(part, keep, strict=True) if on)
-        for part in (choices.column, choices.role, choices.places, choices.accelerator, choices.start, choices.finish,
-                     choices.run, choices.team, choices.worth)
-    ))  # fmt: skip
+    values = [getattr(choices, field.name) for field in dataclasses.fields(choices)]
+    kept = [tuple(compress(v, keep)) if isinstance(v, tuple) else v[keep] for v in values]
+    without = Choices(*kept)
     assert not without.runs
     a = around(without)
     a.relaxed[:] = 0.5
