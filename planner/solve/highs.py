@@ -118,7 +118,8 @@ def solve_matrix(
     scale
         Gross discounted value, M$, of a point: what the gap is a share of.
     start
-        Values of the integer columns to start from; HiGHS solves for the rest, and ignores a start that does not fit.
+        Values of the integer columns to start from, completed by an LP; one that does not fit is passed over. HiGHS
+        does not see it: handed a start, 1.16 may take it for worth more than it is and call it optimal.
     listener
         Who is told on the waiting thread.
 
@@ -135,11 +136,9 @@ def solve_matrix(
     h = new_highs(options)
     h.setOptionValue("time_limit", options.time_limit_s)
     pass_matrix(h, matrix)
-    if start:
-        where, values = np.fromiter(start, np.int32, len(start)), np.fromiter(start.values(), float, len(start))
-        if h.setSolution(len(start), where, values) == highspy.HighsStatus.kError:
-            raise SolverError("HiGHS refuses the start (values not accepted)")
     watch = _Watch()
+    if start and (begin := solve_lp(matrix, options, start)).x is not None:
+        watch.best, watch.objective, watch.scale = begin.x, begin.objective, scale(begin.x)
     _attach(h, matrix, options, scale, watch)
     began = time.perf_counter()
     thread = threading.Thread(target=_run, args=(h, watch), name="highs")
@@ -155,7 +154,10 @@ def _attach(h: highspy.Highs, matrix: Matrix, options: Options, scale: Scale, wa
 
     def improving(event: highspy.HighsCallbackEvent) -> None:
         point = np.array(event.data_out.mip_solution, dtype=float)
-        watch.objective, watch.scale = -float(event.data_out.objective_function_value), scale(point)
+        worth = -float(matrix.cost @ point + matrix.offset)
+        if worth <= watch.objective:
+            return
+        watch.objective, watch.scale = worth, scale(point)
         watch.best = point  # last: who sees it sees the others too
 
     def interrupt(event: highspy.HighsCallbackEvent) -> None:
@@ -224,6 +226,8 @@ def _outcome(h: highspy.Highs, matrix: Matrix, watch: _Watch, interrupted: bool)
         status == kinds.kModelEmpty or info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
     )
     x = np.array(h.getSolution().col_value, dtype=float) if feasible else watch.best
+    if watch.best is not None and (x is None or watch.objective > -float(matrix.cost @ x + matrix.offset)):
+        x = watch.best
     mip = bool(matrix.integer.any())
     objective = -np.inf if x is None else -float(matrix.cost @ x + matrix.offset)
     if mip:

@@ -205,7 +205,7 @@ def test_a_level_is_ready_its_lead_after_it_is_begun(lead: int, start: int | Non
 
 
 @pytest.mark.parametrize(
-    ("costs", "level"), [((0.05, 0.05), 2), ((0.05, 0.12), 1), ((0.2, 0.01), 0), ((0.11, 0.06), 2)]
+    ("costs", "level"), [((0.05, 0.05), 2), ((0.05, 0.12), 1), ((0.2, 0.05), 0), ((0.11, 0.06), 2)]
 )
 def test_levels_stand_on_each_other(costs: tuple[float, float], level: int) -> None:
     """8 x1, 4 with the first level, 1 with the second: the second costs what the first does too."""

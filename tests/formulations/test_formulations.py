@@ -69,3 +69,13 @@ def test_most_of_the_wide_ones_use_the_later_rooms() -> None:
         for decided in uses:
             uses[decided] += decided in plan(seed).data and float(plan(seed).data[decided].sum()) > 0
     assert all(uses.values()), uses
+
+
+@pytest.mark.parametrize("strategy", ["guided", "plain"])
+def test_a_start_does_not_pass_for_the_best(strategy: str) -> None:
+    """Handed this worse plan, HiGHS 1.16 calls it optimal."""
+    study = planner.load(document(101))
+    worse = study.with_({"solve.gap": 0.002}).solve(threads=1)
+    again = study.solve(gap=0, threads=1, start=worse, strategy=strategy)
+    assert again.status == "optimal"
+    assert again.objective_musd == pytest.approx(plan(101).objective_musd, rel=1e-7, abs=3e-6)

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ import pytest
 from _pytest.runner import runtestprotocol
 
 import planner.study
+from planner.results import read_back
 from planner.results.check import CheckReport
 from planner.solve.compile import Matrix
 from tests.mutation.mutants import OBJECTIVE, Mutant, all_mutants, mutate
@@ -106,7 +108,7 @@ class Runner:
         sound = {item: touch for item, touch in touches.items() if item.nodeid not in self.report.failures}
         for mutant in all_mutants(self._only):
             verdict = self._judge(mutant, sound)
-            with _replaced(check_plan=lambda data: CheckReport((), (), (), 0)):
+            with _replaced(read_back, check_plan=lambda data: CheckReport((), (), (), 0)):
                 unaided = self._judge(mutant, sound)
             self._say(f"{verdict.mutant:10} {verdict}\n{'unaided':>10} {unaided}")
             self.report.verdicts.append(verdict)
@@ -140,14 +142,14 @@ class Runner:
 
 
 @contextmanager
-def _replaced(**functions: Any) -> Iterator[None]:
-    """Functions of the study, which strings the steps of a solve together, replaced for a while."""
-    kept = {name: vars(planner.study)[name] for name in functions}
-    vars(planner.study).update(functions)
+def _replaced(module: ModuleType, **functions: Any) -> Iterator[None]:
+    """Functions as a module that strings steps of a solve together sees them, replaced for a while."""
+    kept = {name: vars(module)[name] for name in functions}
+    vars(module).update(functions)
     try:
         yield
     finally:
-        vars(planner.study).update(kept)
+        vars(module).update(kept)
 
 
 @contextmanager
@@ -165,7 +167,7 @@ def _watched(touch: Touch) -> Iterator[None]:
             touch.binding |= {matrix.rows[i].equation for i in tight.tolist()} | {OBJECTIVE}
         return found
 
-    with _replaced(search=watching):
+    with _replaced(planner.study, search=watching):
         yield
 
 
@@ -176,7 +178,7 @@ def _mutated(mutant: Mutant) -> Iterator[None]:
     def mutating(*args: Any) -> Matrix:
         return mutate(compile_model(*args), mutant)
 
-    with _replaced(compile_model=mutating):
+    with _replaced(planner.study, compile_model=mutating):
         yield
 
 

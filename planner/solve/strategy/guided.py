@@ -148,8 +148,7 @@ class Guided:
         self._standing.offer(found.x, found.objective, "dive")
 
     def _prove(self) -> None:
-        best = self._standing.best
-        self._ended = prove(self._matrix, self._control, self._standing, None if best is None else best.x)
+        self._ended = prove(self._matrix, self._control, self._standing)
         if self._ended != "stopped":
             self._control.stop()
 
