@@ -32,7 +32,7 @@ def restless(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_each_is_checked_and_none_is_worse_than_the_one_before(tmp_path: Path, strategy: str) -> None:
     told: list[Plan] = []
     study = planner.load(slow_scenario(tmp_path))
-    final = study.solve(gap=0, time_limit=12, threads=2, strategy=strategy, on_plan=told.append)
+    final = study.solve(gap=0, time_limit=20, threads=2, strategy=strategy, on_plan=told.append)
     assert len(told) > 1
     values = [plan.objective_musd for plan in told]
     assert values == sorted(values)
