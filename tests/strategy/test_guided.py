@@ -129,6 +129,20 @@ def test_what_has_no_plan_is_said_to_have_none() -> None:
     assert found.x is None
 
 
+def test_a_value_without_bound_is_said_to_have_none() -> None:
+    """Though doing nothing would be a plan."""
+    case = random_case(0, SMALL)
+    m = case.matrix
+    free = int(np.flatnonzero(~m.integer)[0])
+    away = np.ones(m.a.shape[1])
+    away[free] = 0.0
+    m.a.data *= np.repeat(away, np.diff(m.a.indptr))
+    m.upper[free], m.cost[free] = np.inf, -1.0
+    known, found = plain(case, gap=0.0), guided(case, Options(gap=0.0, threads=1))
+    assert found.status == known.status == "unbounded"
+    assert found.x is None
+
+
 def test_an_error_of_the_listener_comes_out(slow: Compiled) -> None:
     def fail(stand: Stand) -> bool:
         raise KeyError("mine")

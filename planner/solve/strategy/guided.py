@@ -63,7 +63,7 @@ class Guided:
         interrupted = wait(self._done, self._control.stop, self._standing.stand, listener)
         leader.join()
         if self._error is not None:
-            raise SolverError(f"HiGHS failed: {self._error}") from self._error
+            raise SolverError(f"the guided search failed: {self._error}") from self._error
         return self._outcome(interrupted)
 
     def _lead(self, start: Mapping[int, float] | None) -> None:
@@ -161,8 +161,10 @@ class Guided:
 
     def _outcome(self, interrupted: bool) -> Outcome:
         best, standing = self._standing.best, self._standing
-        if self._ended in ("infeasible", "unbounded") and best is None:
-            return Outcome(self._ended, None, -np.inf, np.inf if self._ended == "unbounded" else -np.inf)
+        if self._ended == "unbounded":  # doing nothing is a plan all the same, and no answer
+            return Outcome("unbounded", None, -np.inf, np.inf)
+        if self._ended == "infeasible" and best is None:
+            return Outcome("infeasible", None, -np.inf, -np.inf)
         if self._ended == "optimal":
             status = "optimal"
         elif standing.reached:

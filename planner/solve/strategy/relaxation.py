@@ -96,7 +96,7 @@ class Relaxation:
             worth = self._priced(m.upper, point)
             if on_bound is not None:
                 on_bound(self.bound)
-            close = interior and self.bound - point.objective <= CLOSE * abs(point.objective)
+            close = interior and self.bound - point.objective <= 2 * CLOSE * abs(point.objective)
             if not len(worth) or close or done == passes:
                 break
             done += 1
@@ -158,7 +158,9 @@ class Relaxation:
         reduced[self._inside[self._starts] | (upper[self._starts] <= 0)] = 0.0
         least = np.zeros(int(self._run.max(initial=-1)) + 1)
         np.minimum.at(least, self._run, reduced)
-        self.bound = point.objective - float(least.sum())
+        # an interior point may be that much short of the optimum of what is inside
+        short = CLOSE * abs(point.objective) if self.large else 0.0
+        self.bound = point.objective + short - float(least.sum())
         helps = np.flatnonzero(reduced < -WORTHWHILE)
         order = helps[np.lexsort((reduced[helps], self._run[helps]))]
         run = self._run[order]

@@ -33,10 +33,6 @@ class Effort:
         """The same with its gap in M$."""
         return replace(self, gap=self.gap * abs(scale))
 
-    def within(self, seconds: float) -> Effort:
-        """The same, no longer than that."""
-        return replace(self, seconds=min(self.seconds, seconds))
-
 
 @dataclass(frozen=True)
 class Searched:
