@@ -36,7 +36,7 @@ EXIT_CODES = {
     "--work-limit",
     type=bounded("work_limit"),
     metavar="N",
-    help="Stop after about this many simplex iterations, not by the clock: the same plan each time.",
+    help="Stop after about this many simplex iterations: the same plan each time, unless the time limit comes first.",
 )
 @common
 @click.pass_obj

@@ -151,6 +151,13 @@ def test_an_error_of_the_listener_comes_out(slow: Compiled) -> None:
         guided(slow, Options(gap=0.0, threads=2, time_limit_s=60.0), listener=Listener(on_better=fail))
 
 
+def test_a_proof_that_its_work_ends_is_no_time_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guiding, "prove", lambda *_: "stopped")
+    monkeypatch.setattr(guiding.Standing, "reached", False)
+    found = guided(random_case(0, SMALL), Options(gap=0.0, threads=1, work_limit=10**9))
+    assert found.status == "work_limit"
+
+
 def test_an_error_within_comes_out(slow: Compiled, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> str:
         raise RuntimeError("within")

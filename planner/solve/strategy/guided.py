@@ -149,6 +149,8 @@ class Guided:
 
     def _prove(self) -> None:
         self._ended = prove(self._matrix, self._control, self._standing)
+        if self._control.by_work and self._ended == "stopped" and self._control.left() > 0:
+            self._control.count(int(self._control.work_left))  # what was left of it is what stopped it
         if self._ended != "stopped":
             self._control.stop()
 
