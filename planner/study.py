@@ -38,7 +38,7 @@ from planner.solve.diagnose import explain_infeasible, missing_candidates
 from planner.solve.highs import Outcome
 from planner.solve.options import Options, Progress
 from planner.solve.relax import Relaxer, limit_values
-from planner.solve.search import Found, gross_scale
+from planner.solve.search import Found, gross_scale, search
 from planner.solve.sharing.account import Account, find
 from planner.solve.strategy.choices import read_choices
 
@@ -194,7 +194,7 @@ class Study:
             timings,
             "solve",
             lambda: find(
-                m, self.case, matrix, options, scale,
+                search, m, self.case, matrix, options, scale,
                 choices=choices, start=begin, on_progress=on_progress, on_better=on_better,
             ),
         )  # fmt: skip

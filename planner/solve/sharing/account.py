@@ -11,9 +11,9 @@ from planner.model.workspace import Workspace
 from planner.solve.compile import Matrix
 from planner.solve.highs import Outcome, Scale
 from planner.solve.options import Options, Progress
-from planner.solve.search import Found, search
+from planner.solve.search import Found
 from planner.solve.sharing.alone import Standing, stand_alone
-from planner.solve.sharing.goals import Goals, Stage
+from planner.solve.sharing.goals import Goals, Search, Stage
 from planner.solve.sharing.teams import Teams, read_teams
 from planner.solve.strategy.choices import Choices
 
@@ -40,6 +40,7 @@ class Account:
 
 
 def find(
+    search: Search,
     m: Workspace,
     case: Case,
     matrix: Matrix,
@@ -51,7 +52,7 @@ def find(
     on_progress: Callable[[Progress], None] | None,
     on_better: Callable[[Found], None] | None,
 ) -> tuple[Found | Outcome, Account | None]:
-    """The best plan by the study's goals; with teams to account for, how it came about.
+    """The best plan by the study's goals, each sought by `search`; with teams to account for, how it came about.
 
     Raises
     ------
@@ -69,7 +70,7 @@ def find(
         return found, None
     alone = stand_alone(matrix, case, teams, options)
     values = {k: standing.value_musd for k, standing in alone.items()}
-    goals = Goals(matrix, options, scale, teams, settings, values, {"on_progress": on_progress})
+    goals = Goals(search, matrix, options, scale, teams, settings, values, {"on_progress": on_progress})
     plan = goals.run(start, choices, on_better)
     if isinstance(plan, Outcome) or goals.best is None:
         return plan, None

@@ -29,7 +29,7 @@ from planner.core.errors import LimitReached
 from planner.solve.compile import Matrix, Vector
 from planner.solve.highs import ABSOLUTE_GAP, Outcome, Scale
 from planner.solve.options import Options, relative_gap
-from planner.solve.search import Found, search
+from planner.solve.search import Found
 from planner.solve.sharing.extended import Additions, Linear, extended, silenced
 from planner.solve.sharing.policies import POLICIES, Task
 from planner.solve.sharing.teams import Teams
@@ -58,6 +58,7 @@ class Stage:
 class Goals:
     """Seeks the goals of a study in order; `stages` tells of each."""
 
+    search: Search
     matrix: Matrix
     options: Options
     scale: Scale
@@ -163,7 +164,7 @@ class Goals:
         left = max(0.05, self._ends - began)
         options = replace(self.options, time_limit_s=left, strategy=self.options.strategy if choices else "plain")
         try:
-            found = search(whole, options, size, start=start, choices=choices, on_better=on_better, **self.listen)
+            found = self.search(whole, options, size, start=start, choices=choices, on_better=on_better, **self.listen)
         except LimitReached:
             if self._point is None:
                 raise
