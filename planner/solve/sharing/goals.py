@@ -76,6 +76,7 @@ class Goals:
         self._kept = Additions(n)
         self._ends = time.perf_counter() + self.options.time_limit_s
         self._point: Vector | None = None
+        self._left = self._searches()
 
     def run(self, start: dict[int, float] | None, choices: Any, on_better: Any = None) -> Found | Outcome:
         """The plan that all goals leave, its bound that on net value with fairness kept; or an infeasible outcome.
@@ -100,12 +101,21 @@ class Goals:
         if policy != "utilitarian":
             tell = self._narrowed(on_better)
             again = self._seek("value, fairness kept", self.matrix, None, self._start(), on_better=tell)
+            if isinstance(again, Outcome) and again.status != "infeasible":
+                raise LimitReached("the search ended before a plan that keeps fairness was found", again.status)
             if isinstance(again, Outcome):
                 return again
             found = again
         for goal, within, sought in self._afterwards(start):
             found = self._afterward(goal, within, sought, found)
         return found
+
+    def _searches(self) -> int:
+        """How many goals there are to seek: each has an even part of the time that is left."""
+        policy, n = str(self.settings["policy"]), len(self.teams.measure(dict(self.alone)))
+        fair = {"max_min": n, "priority": len(set(self.teams.priority.values()))}.get(policy, int(policy in POLICIES))
+        after = sum(self.settings[name] is not None for name in ("spend_within", "churn_within"))
+        return 1 + (0 if policy == "utilitarian" else fair + 1) + after
 
     def _floor(self, best: Found) -> None:
         """Net value may fall no further than agreed."""
@@ -152,7 +162,7 @@ class Goals:
         return replace(found, x=after.x, objective=net, scale=gross, bound=bound, gap=gap, status=status)
 
     def _seek(self, name: str, matrix: Matrix, goal: Linear | None, start: dict[int, float] | None,
-              scale: Scale | None = None, choices: Any = None, on_better: Any = None) -> Found | Outcome:  # fmt: skip
+              choices: Any = None, on_better: Any = None) -> Found | Outcome:  # fmt: skip
         began, n = time.perf_counter(), self._kept.width
         whole = extended(matrix, self._kept, goal)
 
@@ -161,7 +171,8 @@ class Goals:
                 return max(SLACK, abs(goal.at(x)))
             return self.scale(x[:n])  # of the matrix's own columns
 
-        left = max(0.05, self._ends - began)
+        left = max(0.05, (self._ends - began) / max(1, self._left))
+        self._left -= 1
         options = replace(self.options, time_limit_s=left, strategy=self.options.strategy if choices else "plain")
         try:
             found = self.search(whole, options, size, start=start, choices=choices, on_better=on_better, **self.listen)
