@@ -39,6 +39,7 @@ from planner.solve.highs import Outcome
 from planner.solve.options import Options, Progress
 from planner.solve.relax import Relaxer, limit_values
 from planner.solve.search import Found, gross_scale, search
+from planner.solve.sharing.account import Account, find
 from planner.solve.strategy.choices import read_choices
 
 if TYPE_CHECKING:
@@ -183,23 +184,24 @@ class Study:
         choices = read_choices(matrix, self.case, self._rooms)
         reader = Reader(m, matrix, self.case, self._rooms)
 
-        def plan_of(found: Found, seconds: dict[str, float]) -> Plan:
-            plan = reader.plan(found, options, seconds, __version__)
+        def plan_of(found: Found, seconds: dict[str, float], account: Account | None = None) -> Plan:
+            plan = reader.plan(found, options, seconds, __version__, account)
             plan.data.attrs["wall_seconds"] = round(time.perf_counter() - began, 3)
             return plan
 
         on_better = None if on_plan is None else lambda better: on_plan(plan_of(better, dict(timings)))
-        found = timed(
+        found, account = timed(
             timings,
             "solve",
-            lambda: search(
-                matrix, options, scale, choices=choices, start=begin, on_progress=on_progress, on_better=on_better
+            lambda: find(
+                search, m, self.case, matrix, options, scale,
+                choices=choices, start=begin, on_progress=on_progress, on_better=on_better,
             ),
-        )
+        )  # fmt: skip
         if isinstance(found, Outcome):
             raise InfeasibleError(explain_infeasible(matrix, options, self.case, self._rooms))
         with undisturbed():
-            return plan_of(found, timings)
+            return plan_of(found, timings, account)
 
     def relax(self, time_limit: float | None = None) -> Relaxation:
         """The study without integrality: a bound on every plan, and what its limits are worth; for screening.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from planner.core.declare import Table
 from planner.core.errors import InputError, Problem
 from planner.core.settings import SOLVE
 
@@ -27,9 +28,9 @@ def scenario(command: Command) -> Command:
     return command
 
 
-def bounded(name: str) -> click.ParamType[Any]:
-    """The type of a `solve` setting as an option, with the bounds or choices it is declared with."""
-    column = SOLVE.column(name)
+def bounded(name: str, block: Table = SOLVE) -> click.ParamType[Any]:
+    """The type of a setting (of `solve`) as an option, with the bounds or choices it is declared with."""
+    column = block.column(name)
     if column.choices:
         return click.Choice(column.choices)
     if column.kind == "integer":

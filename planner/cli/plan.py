@@ -14,6 +14,7 @@ from planner.cli.options import bounded, read_study, scenario
 from planner.cli.progress import patient_interrupts, progress
 from planner.cli.session import LIMIT_WITH_PLAN, OK, Session, common
 from planner.core.interrupts import undisturbed
+from planner.core.settings import SHARING
 
 if TYPE_CHECKING:
     from planner.results.plan import Plan
@@ -38,11 +39,17 @@ EXIT_CODES = {
     metavar="N",
     help="Stop after about this many simplex iterations: the same plan each time, unless the time limit comes first.",
 )
+@click.option(
+    "--policy",
+    type=bounded("policy", SHARING),
+    help="Who gets the compute; the same as --set sharing.policy=...; default: the scenario's.",
+)
 @common
 @click.pass_obj
 def plan(
     session: Session, scenario: str, changes: tuple[str, ...], out: Path | None, gap: float | None,
     time_limit: float | None, threads: int | None, seed: int | None, strategy: str | None, work_limit: int | None,
+    policy: str | None,
 ) -> int:  # fmt: skip
     """Decide orders, power, network and runs; prove how good the plan is; save and sum it up.
 
@@ -51,7 +58,7 @@ def plan(
     (`running`, checked, with its gap): a run that is killed leaves it behind. What an earlier run wrote to DIR is moved
     to DIR/earlier before the search.
     """
-    study = read_study(scenario, changes)
+    study = read_study(scenario, changes if policy is None else (*changes, f"sharing.policy={policy}"))
     session.study = study.name
     folder = out if out is not None else Path("out") / study.name
     directory.make(folder)

@@ -141,4 +141,62 @@ SOLVE = Table(
     ),
 )
 
-SETTINGS: tuple[Table, ...] = (CALENDAR, FINANCE, POWER, SOLVE)
+SHARING = Table(
+    "sharing",
+    "Who gets the compute: how the requests of teams are weighed against each other.",
+    (),
+    (
+        Column(
+            "policy",
+            "choice",
+            "`utilitarian`: worth alone; `priority`: the first team first; `pro_rata`: by compute asked for; "
+            "`entitlement`: by shares, with borrowing; `sharing_incentive`: none below its value standing alone; "
+            "`max_min`: the worst treated first; `alpha_fair`: the sum of concave utilities",
+            "",
+            "utilitarian",
+            choices=(
+                "utilitarian",
+                "priority",
+                "pro_rata",
+                "entitlement",
+                "sharing_incentive",
+                "max_min",
+                "alpha_fair",
+            ),
+        ),
+        Column("alpha", "number", "of `alpha_fair`: 0 the sum, 1 the logarithm, more: fairer", "", 1.0, low=0, high=3),
+        Column("stand_alone", "flag", "whether `utilitarian` plans are measured against teams alone too", "", False),
+        Column(
+            "value_given_up",
+            "number",
+            "share of the best plan's gross value that net value may fall for fairness; empty: no limit",
+            "",
+            None,
+            low=0,
+            high=1,
+        ),
+        Column(
+            "spend_within",
+            "number",
+            "least spend, for which net value may fall by this share of gross value; empty: not sought",
+            "",
+            None,
+            low=0,
+            high=1,
+        ),
+        Column(
+            "churn_within",
+            "number",
+            "fewest moved runs against the plan started from, at such a price; empty: not sought",
+            "",
+            None,
+            low=0,
+            high=1,
+        ),
+        Column(
+            "settle", "flag", "of `entitlement`: whether debts are paid back by the end of what is reported", "", True
+        ),
+    ),
+)
+
+SETTINGS: tuple[Table, ...] = (CALENDAR, FINANCE, POWER, SHARING, SOLVE)

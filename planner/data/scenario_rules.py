@@ -226,6 +226,7 @@ def accelerator_unused(inputs: Inputs) -> Iterator[Finding]:
 @scenario_rule("team_unused", "a team asks for something", "teams", "runs", "streams", "programmes")
 def team_unused(inputs: Inputs) -> Iterator[Finding]:
     used = {row["team"] for table in ("runs", "streams", "programmes") for row in inputs.rows(table)}
+    used |= {row["parent"] for row in inputs.rows("teams")}
     for i, row in enumerate(inputs.rows("teams")):
         if row["team"] not in used:
             yield Finding(i, "teams.team", "is used by nothing: no run, stream or programme names it", row["team"])

@@ -41,9 +41,9 @@ SETTING_FIELDS = (
 )
 # Tables that refine others: to lack them leaves nothing out.
 REFINING = frozenset({
-    "cancellable", "cash_profiles", "efficiency", "link_modules", "mfu", "placement", "power_phases", "precedence",
-    "priced_limits", "prices", "programme_options", "programmes", "resale", "retrofits", "running", "span_sites",
-    "spans", "stream_demand", "stream_segments", "stream_speeds", "teams", "traffic",
+    "cancellable", "cash_profiles", "efficiency", "guarantees", "link_modules", "mfu", "placement", "power_phases",
+    "precedence", "priced_limits", "prices", "programme_options", "programmes", "resale", "retrofits", "running",
+    "span_sites", "spans", "stream_demand", "stream_segments", "stream_speeds", "teams", "traffic",
 })  # fmt: skip
 
 
@@ -75,10 +75,8 @@ def _settings(tables: PlanTables) -> Iterable[Row]:
     document = tables.reading.document
     for block in SETTINGS:
         for c in block.columns:
-            yield {
-                "setting": f"{block.name}.{c.name}", "value": _shown(document[block.name][c.name]), "unit": c.unit,
-                "meaning": c.meaning,
-            }  # fmt: skip
+            value = document.get(block.name, {}).get(c.name)  # an older plan may know fewer settings
+            yield {"setting": f"{block.name}.{c.name}", "value": _shown(value), "unit": c.unit, "meaning": c.meaning}
 
 
 ORIGINS = (

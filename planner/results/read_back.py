@@ -25,9 +25,11 @@ from planner.results.prices import add_prices
 from planner.results.reasons import add_reasons
 from planner.results.runs import add_runs
 from planner.results.statistics import add_statistics
+from planner.results.teams import add_teams
 from planner.solve.compile import Matrix, Vector
 from planner.solve.options import RUNNING, Options
 from planner.solve.search import Found, Prices, limit_prices
+from planner.solve.sharing.account import Account
 
 Step = TypeVar("Step")
 
@@ -47,7 +49,14 @@ class Reader:
             self.matrix.load(x)
             return extract(self.model, self.case, self.rooms)
 
-    def plan(self, found: Found, options: Options, timings: dict[str, float], planner_version: str) -> Plan:
+    def plan(
+        self,
+        found: Found,
+        options: Options,
+        timings: dict[str, float],
+        planner_version: str,
+        account: Account | None = None,
+    ) -> Plan:
         """The plan of what was found; the seconds that each step takes are added to `timings`.
 
         While the search is running a plan has no prices and no reasons: they take an LP of their own and are of
@@ -61,7 +70,7 @@ class Reader:
         prices = None
         if found.status != RUNNING:
             prices = timed(timings, "prices", lambda: limit_prices(self.matrix, options, found))
-        data = timed(timings, "read_back", lambda: self._read(found, prices))
+        data = timed(timings, "read_back", lambda: self._read(found, prices, account))
         data.attrs |= plan_attributes(self.case, self.rooms, found, options, self.matrix, planner_version)
         report = timed(timings, "check", lambda: check_plan(data))
         if not report.ok:
@@ -74,7 +83,7 @@ class Reader:
         }
         return Plan(data)
 
-    def _read(self, found: Found, prices: Prices | None) -> xr.Dataset:
+    def _read(self, found: Found, prices: Prices | None, account: Account | None) -> xr.Dataset:
         data, dims = self.dataset(found.x), plan_dims(self.case, self.rooms)
         add_statistics(data, dims, self.case)
         add_runs(data, dims, self.case)
@@ -82,6 +91,8 @@ class Reader:
             add_prices(data, dims, prices.worth)
             add_reasons(data, dims, self.case, self.matrix, prices)
             add_portfolio(data, dims, self.case, self.matrix, prices)
+        if account is not None:
+            add_teams(data, dims, self.case, account, found)
         return data
 
 

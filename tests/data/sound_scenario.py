@@ -81,6 +81,7 @@ EVERY_TABLE = FILES | {
     "retrofits.csv": "site,from_hall,to_hall,musd_per_mw,outage_months\nalpha,hall_a,wet,3,6\n",
     "power_phases.csv": "site,power_source,phase,mw,lead_time_months,price_musd\nbeta,gas,second,10,12,25\n",
     "running.csv": "running,site,accelerator,n,until\nold,alpha,a100,512,2026-07\n",
+    "guarantees.csv": "team,from,pflops\nfair,2026-07,1\n",
     "programmes.csv": "programme,team,value_musd,revenue_musd,due\nchat,fair,90,40,2027-01\ncode,fair,20,,2027-01\n",
     "programme_options.csv": """\
 programme,option,run,share,fee_musd,from

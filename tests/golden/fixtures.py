@@ -9,6 +9,7 @@ from tests.golden.money_fixtures import BUDGETS, FINANCE
 from tests.golden.network_fixtures import LINKS, PHASES, RESALE
 from tests.golden.portfolio_fixtures import PORTFOLIO
 from tests.golden.rows import ALPHA, Document, fleet, kind, run, scenario, standing, stream
+from tests.golden.team_fixtures import TEAMS
 
 # x1: 500 stand until 2026-09 (out of the second period: under half of it), 200 arrive in 2026-10 (in: half of it),
 # and what arrives in 2026-07 with a life of 12 months is in service for half of the last period; both can be sold;
@@ -248,6 +249,7 @@ FIXTURES: dict[str, Document] = {
     "demand": DEMAND,
     "fabric": FABRIC,
     "portfolio": PORTFOLIO,
+    "teams": TEAMS,
     "budgets": BUDGETS,
     "finance": FINANCE,
 }

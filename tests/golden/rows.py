@@ -16,6 +16,7 @@ def scenario(name: str, tables: dict[str, Any], **settings: dict[str, Any]) -> D
         "calendar": calendar | settings.get("calendar", {}),
         "finance": finance | settings.get("finance", {}),
         "power": settings.get("power", {}),
+        "sharing": settings.get("sharing", {}),
         "solve": {"gap": 0, "threads": 1},
         "tables": tables,
     }

@@ -51,7 +51,7 @@ def test_every_equation_has_rows_in_some_solved_plan() -> None:
         report = check_plan(planner.load(inputs).solve(gap=0.05, time_limit=30, threads=1).data)
         assert report.ok
         checked |= set(report.equations_checked)
-    assert checked == set(EQUATIONS)
+    assert checked == {number for number in EQUATIONS if number[0] != "T"}  # T: test_check_teams
 
 
 def shaken(seed: int) -> dict[str, Any]:

@@ -95,8 +95,8 @@ def remade(name: str, change: dict[str, Any]) -> set[str]:
         ({"budgets.*.*.budget_musd": "*0.9"}, "room.budgets"),
         ({"supply.*.*.per_month": "*0.9"}, "room.supply"),
         ({"sites.*.pue": "*1.01"}, "room.power account.power"),
-        ({"stream_segments.*.*.musd_per_pflops_month": "*1.1"}, "account.streams money.value room.finance"),
-        ({"runs.*.value_musd": "*1.1"}, "account.demand money.value room.finance"),
+        ({"stream_segments.*.*.musd_per_pflops_month": "*1.1"}, "account.streams money.value room.teams room.finance"),
+        ({"runs.*.value_musd": "*1.1"}, "account.demand money.value room.teams room.finance"),
         (
             {"accelerators.*[orderable=yes].price_usd": "*1.1"},
             "account.fleet money.capex money.terminal room.budgets room.finance",

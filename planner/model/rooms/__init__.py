@@ -23,6 +23,7 @@ from planner.model.rooms import (
     spans,
     streams,
     supply,
+    teams,
 )
 
 ROOMS: tuple[Room, ...] = (
@@ -42,6 +43,7 @@ ROOMS: tuple[Room, ...] = (
     placement.ROOM,
     fabric.ROOM,
     portfolio.ROOM,
+    teams.ROOM,
     budgets.ROOM,
     finance.ROOM,
 )

@@ -35,12 +35,6 @@ from planner.model.slots import Ints, Present, by_step, taken, without_repeats
 from planner.model.terms import Numbers, Terms
 from planner.model.workspace import Line, Workspace, linear
 
-TEAMS = Table(
-    "teams",
-    "Who asks.",
-    ("team",),
-    (Column("team", "id", "name"), Column("title", "text", "name to show", "", None)),
-)
 RUNS = Table(
     "runs",
     "Training runs that may be admitted: each once, as a gang.",
@@ -276,7 +270,7 @@ ROOM = Room(
     needs=("online", "stream_units"),
     offers=("start", "gangs", "gang_shares"),
     money=(("value", "run"),),
-    inputs=(TEAMS, RUNS, RUNNING, MFU),
+    inputs=(RUNS, RUNNING, MFU),
     equations=EQUATIONS,
     outputs=OUTPUTS,
     integers={"start": "run"},

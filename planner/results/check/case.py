@@ -65,6 +65,7 @@ class Case:
             "level": [f"{row['programme']}.{row['level']}" for row in self.inputs.rows("efficiency")],
             "running": [row["running"] for row in self.inputs.rows("running")],
             "slot": self.calendar.slots,
+            "team": [row["team"] for row in self.inputs.rows("teams")],
         }
         self.places = self.labels["site"]
         self._positions: dict[str, dict[str, int]] = {}

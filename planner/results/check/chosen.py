@@ -27,6 +27,7 @@ class Gang:
     start: int
     finish: int
     share: float
+    run: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,9 @@ class Offered:
 def gangs_of(case: Case, choices: list[Choice], endings: list[Ending]) -> list[Gang]:
     """Every gang of a plan where it stands: parts of chosen candidates, and runs in progress."""
     gangs = [
-        Gang(choice.accelerator, case.position("site", site), size, choice.start, choice.finish, choice.share)
+        Gang(
+            choice.accelerator, case.position("site", site), size, choice.start, choice.finish, choice.share, choice.run
+        )
         for choice in choices
         for site, size in choice.parts.items()
     ]
@@ -84,7 +87,8 @@ def gangs_of(case: Case, choices: list[Choice], endings: list[Ending]) -> list[G
         g, s = case.position("accelerator", row["accelerator"]), case.position("site", row["site"])
         last, n = case.calendar.month(row["until"]), int(row["n"])
         ends = [(e.finish, e.share) for e in endings if e.running == row["running"]]
-        gangs += [Gang(g, s, n, 0, end, share) for end, share in (ends if row["running"] in decided else [(last, 1.0)])]
+        held = ends if row["running"] in decided else [(last, 1.0)]
+        gangs += [Gang(g, s, n, 0, end, share, row["running"]) for end, share in held]
     return gangs
 
 

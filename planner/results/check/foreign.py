@@ -22,7 +22,7 @@ PARTS = {
 }
 ROOMS = frozenset({
     "resale", "fleet", "supply", "leases", "retrofits", "halls", "phases", "power", "sites", "streams", "demand",
-    "spans", "links", "placement", "fabric", "portfolio", "budgets", "finance",
+    "spans", "links", "placement", "fabric", "portfolio", "teams", "budgets", "finance",
 })  # fmt: skip
 
 

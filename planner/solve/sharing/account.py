@@ -1,0 +1,101 @@
+"""A search by the goals of a study, and its account: stages, teams alone, the best plan without fairness."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from planner.data.derive import Case
+from planner.model.workspace import Workspace
+from planner.solve.compile import Matrix
+from planner.solve.highs import Outcome, Scale
+from planner.solve.options import Options, Progress
+from planner.solve.search import Found
+from planner.solve.sharing.alone import Standing, stand_alone
+from planner.solve.sharing.goals import Goals, Search, Stage
+from planner.solve.sharing.teams import Teams, read_teams
+from planner.solve.strategy.choices import Choices
+
+
+@dataclass(frozen=True)
+class Account:
+    """How a plan was shared out among teams: M$ are of today.
+
+    `best` is each team's value in the best plan without fairness, `best_gross_musd` that plan's gross value and
+    `best_gap_musd` what is not proven about it; `gap_musd` the same of the plan with fairness kept.
+    """
+
+    policy: str
+    stages: tuple[Stage, ...]
+    alone: Mapping[str, Standing]
+    measure: Mapping[str, float]
+    best: Mapping[str, float]
+    best_gross_musd: float
+    best_gap_musd: float
+
+    def document(self) -> dict[str, Any]:
+        """The account as JSON takes it."""
+        return asdict(self)
+
+
+def find(
+    search: Search,
+    m: Workspace,
+    case: Case,
+    matrix: Matrix,
+    options: Options,
+    scale: Scale,
+    *,
+    choices: Choices,
+    start: dict[int, float] | None,
+    on_progress: Callable[[Progress], None] | None,
+    on_better: Callable[[Found], None] | None,
+) -> tuple[Found | Outcome, Account | None]:
+    """The best plan by the study's goals, each sought by `search`; with teams to account for, how it came about.
+
+    Raises
+    ------
+    LimitReached
+        The limit or an interruption came before any plan.
+    SolverError
+        HiGHS failed, or the model is unbounded.
+    """
+    settings = case.inputs.settings("sharing")
+    teams = read_teams(m, case, matrix) if _asked_for(settings) else None
+    if teams is None:
+        found = search(
+            matrix, options, scale, choices=choices, start=start, on_progress=on_progress, on_better=on_better
+        )
+        return found, None
+    alone = stand_alone(matrix, case, teams, options)
+    values = {k: standing.value_musd for k, standing in alone.items()}
+    goals = Goals(search, matrix, options, scale, teams, settings, values, {"on_progress": on_progress})
+    plan = goals.run(start, choices, on_better)
+    if isinstance(plan, Outcome) or goals.best is None:
+        return plan, None
+    return plan, _account(goals, goals.best, teams, alone, values)
+
+
+def _asked_for(settings: Mapping[str, Any]) -> bool:
+    """Whether anything but the plan of most value is wanted."""
+    return bool(
+        settings["policy"] != "utilitarian"
+        or settings["stand_alone"]
+        or settings["spend_within"] is not None
+        or settings["churn_within"] is not None
+    )
+
+
+def _account(
+    goals: Goals, best: Found, teams: Teams, alone: Mapping[str, Standing], values: dict[str, float]
+) -> Account:
+    return Account(
+        str(goals.settings["policy"]),
+        tuple(goals.stages),
+        alone,
+        teams.measure(values),
+        {k: teams.value[k].at(best.x) for k in teams.tree.members},
+        teams.gross.at(best.x),
+        max(0.0, best.bound - best.objective),
+    )

@@ -1,0 +1,132 @@
+"""Teams standing alone: what each is worth if it has its share of every shared limit, and the others ask for nothing.
+
+Limits are shared as amounts: the right-hand sides of fleet, supply, leases, halls, power, sites, links, endpoints and
+budgets times the team's share, orders and modules continuous; gangs stay whole, and how many fit an instance of a
+fabric (N2) is no amount that could be shared. What must run or be served need not be.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+
+from planner.core.reuse import note
+from planner.data.derive import Case
+from planner.data.teams import teams_of_runs
+from planner.solve.compile import Matrix, RowName, Vector
+from planner.solve.highs import solve_matrix
+from planner.solve.options import Options
+from planner.solve.sharing.extended import Linear, silenced
+from planner.solve.sharing.teams import Teams
+
+OWN_ROOMS = ("demand", "streams", "portfolio")
+OF_REQUESTS = ("D3", "D5", "D7", "D8", "G1", "G3", "G4", "G5", "G6", "N2")
+NOT_ASKED = ("D4", "D6", "G2")
+
+
+@dataclass(frozen=True, eq=False)
+class Alone:
+    """A team's problem standing alone: a matrix, the team's value, how hard to search."""
+
+    matrix: Matrix
+    value: Linear
+    options: Options
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Alone):
+            return False
+        a, b = self.matrix, other.matrix
+        arrays = ("cost", "lower", "upper", "row_lower", "row_upper", "integer")
+        return (
+            a.a.shape == b.a.shape
+            and all(np.array_equal(getattr(a, name), getattr(b, name)) for name in arrays)
+            and all(np.array_equal(getattr(a.a, name), getattr(b.a, name)) for name in ("indptr", "indices", "data"))
+            and self.value == other.value
+            and self.options == other.options
+        )
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a team is worth alone, M$ of today; more is at most what is proven about its net value then."""
+
+    value_musd: float
+    gap_musd: float
+
+
+def stand_alone(matrix: Matrix, case: Case, teams: Teams, options: Options) -> dict[str, Standing]:
+    """Every asking team standing alone; solved once for all studies that share a shelf and read the same.
+
+    Raises
+    ------
+    SolverError
+        HiGHS fails.
+    """
+    found = {}
+    for k in teams.tree.asking:
+        problem = Alone(_alone(matrix, case, k, teams.tree.share[k]), teams.value[k], options)
+        found[k] = case.shelf.get(f"alone.{k}", lambda key, p=problem: p, partial(_solved, problem))  # type: ignore[misc]
+    return found
+
+
+def _solved(problem: Alone, reads: object) -> Standing:
+    note(("alone",), problem)
+    gross = problem.value
+    outcome = solve_matrix(problem.matrix, problem.options, lambda x: max(gross.at(x), 0.0))
+    if outcome.x is None:
+        return Standing(0.0, np.inf if outcome.status != "infeasible" else 0.0)
+    return Standing(max(0.0, gross.at(outcome.x)), max(0.0, outcome.bound - outcome.objective))
+
+
+def requests_of(case: Case, team: str) -> set[str]:
+    """Runs and runs in progress that a team may do alone: its own, its programmes' options, and what they wait for."""
+    mine = {row["programme"] for row in case.inputs.rows("programmes") if row["team"] == team}
+    found = {r for r, k in teams_of_runs(case.inputs).items() if k == team}
+    found |= {row["run"] for row in case.inputs.rows("programme_options") if row["programme"] in mine and row["run"]}
+    waiting = [(row["run"], row["after"]) for row in case.inputs.rows("precedence")]
+    while more := {q for r, q in waiting if r in found} - found:
+        found |= more
+    return found
+
+
+def _alone(matrix: Matrix, case: Case, team: str, share: float) -> Matrix:
+    requests = requests_of(case, team)
+    runs = case.placements["run"].tolist()
+    streams = {row["stream"] for row in case.inputs.rows("streams") if row["team"] == team}
+    programmes = {row["programme"] for row in case.inputs.rows("programmes") if row["team"] == team}
+    running = {row["running"] for row in case.inputs.rows("cancellable")}
+
+    def own(name: tuple[str, str, object]) -> bool:
+        room, component, index = name
+        first = index[0] if isinstance(index, tuple) else index
+        if room == "demand":
+            return component == "start" and runs[int(str(first))] in requests
+        return first in streams if room == "streams" else str(first).split(".")[0] in programmes
+
+    asked = np.array([name[0] in OWN_ROOMS for name in matrix.names], dtype=bool)
+    mine = np.array([not a or own(name) for a, name in zip(asked, matrix.names, strict=True)], dtype=bool)
+    part = np.where(asked, np.where(mine, 1.0, 0.0), share)
+
+    def silent(row: RowName) -> bool:
+        others_end = row.equation == "G6" and row.index[0] in running - requests
+        return row.equation.startswith("T") or row.equation in NOT_ASKED or others_end
+
+    rows = np.array([1.0 if row.equation in OF_REQUESTS else share for row in matrix.rows])
+    kept = silenced(matrix, silent)
+    return replace(
+        kept,
+        lower=_times(matrix.lower, part),
+        upper=np.where(mine, _times(matrix.upper, part), 0.0),
+        row_lower=_times(kept.row_lower, rows),
+        row_upper=_times(kept.row_upper, rows),
+        integer=matrix.integer & asked,
+    )
+
+
+def _times(values: Vector, part: Vector) -> Vector:
+    """Bounds times a part of them; what has no bound gets none."""
+    return np.multiply(values, part, out=values.copy(), where=np.isfinite(values))

@@ -1,0 +1,69 @@
+"""What the goals need of a study's model: each team's value and standing, gross value, spend, as linear forms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from planner.data.derive import Case
+from planner.data.teams import Tree, read_tree, value_on_time
+from planner.model.rooms.finance import weight
+from planner.model.workspace import Workspace
+from planner.solve.compile import Matrix
+from planner.solve.sharing.extended import Linear
+
+LEAST_SHARE = 0.05  # of the value of all requests on time: the least that a team's value is measured against
+
+
+@dataclass(frozen=True)
+class Teams:
+    """The asking teams of a model: values, weights, priorities; gross value and spend of the whole plan."""
+
+    tree: Tree
+    value: dict[str, Linear]
+    on_time: dict[str, float]
+    priority: dict[str, int]
+    gross: Linear
+    spend: Linear
+
+    def measure(self, alone: dict[str, float]) -> dict[str, float]:
+        """What a team's value is divided by, M$: its value standing alone, or 5 % of all it asks for if that is more.
+
+        Teams that can earn nothing have none.
+        """
+        found = {k: max(alone[k], LEAST_SHARE * self.on_time[k]) for k in self.tree.asking}
+        return {k: musd for k, musd in found.items() if musd > 0}
+
+
+def read_teams(m: Workspace, case: Case, matrix: Matrix) -> Teams | None:
+    """The teams of a model; none if the scenario has none."""
+    values = m.take("team_values", None)
+    if not values:
+        return None
+    at, tree = matrix.positions(), read_tree(case.inputs)
+
+    def linear(pairs: Iterable[tuple[float, object]], constant: float = 0.0) -> Linear:
+        terms: dict[int, float] = {}
+        for c, variable in pairs:
+            if (i := at.get(id(variable))) is not None:
+                terms[i] = terms.get(i, 0.0) + c
+        return Linear(terms, constant)
+
+    def of_kinds(*kinds: str) -> Linear:
+        pairs, fixed = [], 0.0
+        for line, _ in m.ledger.lines(*kinds):
+            factor = abs(weight(line, case))
+            terms, constant = m.ledger.terms(line)
+            pairs += [(factor * c, v) for c, v in terms]
+            fixed += factor * constant
+        return linear(pairs, fixed)
+
+    rows = case.inputs.by_id("teams", "team")
+    return Teams(
+        tree,
+        {k: linear(zip(*values[k].pairs(), strict=True), values[k].constant) for k in tree.members},
+        value_on_time(case.inputs, case.calendar),
+        {k: rows[k]["priority"] for k in tree.asking},
+        of_kinds("value"),
+        of_kinds("capex", "opex", "fee", "penalty"),
+    )

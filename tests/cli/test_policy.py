@@ -1,0 +1,51 @@
+"""The policy on the command line: the same as the setting, and told in the summary."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from planner.results.plan import open_plan
+from tests.cli.conftest import Planner
+from tests.closed_forms.test_teams import shared, two, wants
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Ten x1 for two teams, one of which earns three times as much with them."""
+    document = shared("utilitarian", 10, [wants("a", 10, 1), wants("b", 10, 3)], two())
+    path = tmp_path / "two_teams"
+    path.mkdir()
+    head = {"format": 1, "name": "two_teams", "title": "two teams"}
+    (path / "scenario.yaml").write_text(json.dumps(head | document), encoding="utf-8")
+    return path
+
+
+def test_policy_is_an_option(command: Planner, folder: Path) -> None:
+    said = command("plan", folder, "--out", "fair", "--policy", "max_min", "-q")
+    assert said.code == 0
+    plan = open_plan("fair/plan.nc")
+    assert plan.inputs.setting("sharing", "policy") == "max_min"
+    assert plan.objective_musd == pytest.approx(120, abs=1e-3)
+    for line in (
+        "Teams, by policy max_min",
+        "Price of fairness 33.3 % of gross value; Jain's index 1.000.",
+        "  value: 180 M$, gave up 0.0 M$, spends 0.0 M$",
+        "  the smallest: 120 M$, gave up 60.0 M$, spends 0.0 M$",
+    ):
+        assert line in said.out
+
+
+def test_without_a_policy_nothing_is_said_of_teams(command: Planner, folder: Path) -> None:
+    said = command("plan", folder, "--out", "best", "-q")
+    assert said.code == 0
+    assert "Teams, by policy" not in said.out
+    assert "sharing" not in open_plan("best/plan.nc").data.attrs
+
+
+def test_an_unknown_policy_is_refused(command: Planner, folder: Path) -> None:
+    said = command("plan", folder, "--policy", "whoever_shouts")
+    assert said.code == 2
+    assert "max_min" in said.err

@@ -1,0 +1,107 @@
+"""Closed forms of teams standing alone: a share of every limit as an amount, gangs whole, orders continuous."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import planner
+from planner.core.inputs import Inputs
+from planner.data.teams import read_tree
+from tests.closed_forms.builder import PRICE, accelerator, factor, fleet, hall, run, scenario
+from tests.closed_forms.test_teams import of_team, shared, two, wants
+
+Row = dict[str, Any]
+MEASURED = {"sharing": {"stand_alone": True}}
+
+
+def asked(*streams: tuple[Row, Row]) -> dict[str, list[Row]]:
+    return {"streams": [row for row, _ in streams], "stream_segments": [segment for _, segment in streams]}
+
+
+def alone(document: Row) -> dict[str, float]:
+    """What each team of a scenario is worth alone, undiscounted M$ at the start."""
+    return of_team(planner.load(document | MEASURED).solve(), "alone_musd")
+
+
+LIMITS: dict[str, Row] = {
+    # twelve x1 can be paid for, in lots of five: six each alone, as a part of two lots
+    "budget": {
+        "accelerators": [accelerator(lot_size=5)],
+        "budgets": [{"fiscal_year": 2026, "category": "all", "budget_musd": 12 * PRICE}],
+    },
+    "supply": {"supply": [{"accelerator": "x1", "from": "2026-01", "per_month": 2}]},
+    "halls": {"fleet": [fleet(20)], "accelerators": [accelerator(orderable=False)],
+              "halls": [hall(existing_mw=0.012, max_modules=0)]},
+    "power": {"fleet": [fleet(20)], "accelerators": [accelerator(orderable=False)],
+              "power_sources": [{"site": "alpha", "power_source": "grid", "existing_mw": 0.012, "max_mw": 0.012,
+                                 "energy_usd_per_mwh": 0}]},
+    "endpoints": {"fleet": [fleet(20)], "accelerators": [accelerator(orderable=False)],
+                  "fabrics": [{"site": "alpha", "fabric": "leaf", "max_gang": 12, "block_endpoints": 0,
+                               "existing_endpoints": 12}]},
+    "lease": {"accelerators": [accelerator(orderable=False)],
+              "leases": [{"lease": "cloud", "accelerator": "x1", "lot_size": 4, "max_lots": 3, "from": "2026-01",
+                          "term_months": 6, "usd_per_accelerator_month": 10}]},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("limit", LIMITS)
+def test_a_share_of_every_limit(limit: str) -> None:
+    """Twelve x1 by each limit for half a year; entitled to a quarter and three quarters: three and nine alone."""
+    teams = [{"team": "a", "share": 0.25}, {"team": "b"}]
+    document = scenario([6], teams=teams, **LIMITS[limit] | asked(wants("a", 40), wants("b", 40)))
+    document["solve"]["strategy"] = "plain"
+    assert alone(document) == pytest.approx({"a": 3 * 6, "b": 9 * 6}, rel=1e-6)
+
+
+@pytest.mark.parametrize(("gang", "worth"), [(5, 3.0), (6, 0.0)])
+def test_gangs_stay_whole(gang: int, worth: float) -> None:
+    """Five of ten x1: a gang of five fits, one of six does not, and five in six of it are worth nothing."""
+    runs = [run("r", gang, 6, 0, 3.0, team="a")]
+    document = shared("utilitarian", 10, [wants("b", 1)], two(), runs=runs)
+    assert alone(document)["a"] == pytest.approx(worth * factor(6))
+
+
+def test_what_a_run_waits_for_may_be_done() -> None:
+    """a's run waits for b's: alone a does both, and is worth its own."""
+    runs = [run("first", 2, 6, 0, 1.0, team="b"), run("then", 2, 6, 6, 5.0, team="a")]
+    document = shared("utilitarian", 4, [], two(), periods=(6, 6), runs=runs,
+                      precedence=[{"run": "then", "after": "first"}])  # fmt: skip
+    assert alone(document) == pytest.approx({"a": 5 * factor(12), "b": factor(6)})
+
+
+def test_what_must_be_need_not_be_alone() -> None:
+    """A run that must run, and a floor, that five x1 do not carry: alone nothing must be, and b has five."""
+    runs = [run("must", 6, 6, 0, 1.0, team="a", must_run=True)]
+    row, segment = wants("b", 10)
+    document = shared("utilitarian", 10, [(row | {"floor_pflops": 2}, segment)], two(), runs=runs)
+    assert alone(document) == pytest.approx({"a": 0, "b": 5 * 6})
+
+
+def test_studies_share_what_they_read_alike() -> None:
+    """Other worth of b's leaves a as it stands; the same again is not solved again."""
+    document = shared("max_min", 10, [wants("a", 10), wants("b", 10)], two())
+    study = planner.load(document)
+    made = study._shared.shelf.made
+    study.solve()
+    study.with_({"sharing.policy": "priority"}).solve()
+    assert (made["alone.a"], made["alone.b"]) == (1, 1)
+    dearer = study.with_({"stream_segments.s_b.*.musd_per_pflops_month": 2}).solve()
+    assert of_team(dearer, "alone_musd") == pytest.approx({"a": 30, "b": 60})
+
+
+def test_tree() -> None:
+    """Shares of shares; weights of those who ask are one on average."""
+    teams = [
+        {"team": "g", "parent": None, "share": 0.5, "weight": 1.0}, {"team": "h", "parent": None, "share": None,
+         "weight": 1.0}, {"team": "x", "parent": "g", "share": None, "weight": 1.0},
+        {"team": "y", "parent": "g", "share": None, "weight": 4.0}, {"team": "z", "parent": "y", "share": 0.5,
+         "weight": 1.0},
+    ]  # fmt: skip
+    tree = read_tree(Inputs({"tables": {"teams": teams}}))
+    assert tree.asking == ("h", "x", "z")
+    assert tree.members == {"g": ("x", "z"), "h": ("h",), "x": ("x",), "y": ("z",), "z": ("z",)}
+    assert tree.share == pytest.approx({"g": 0.5, "h": 0.5, "x": 0.1, "y": 0.4, "z": 0.2})
+    assert tree.unassigned == pytest.approx(0.2)
+    assert tree.weight == pytest.approx({"h": 1.5, "x": 0.3, "z": 1.2})
