@@ -23,6 +23,12 @@ def plan() -> Plan:
     return planner.load(shared()).solve()
 
 
+@pytest.fixture(scope="module")
+def told(plans: dict[str, Plan]) -> dict[str, Plan]:
+    """The plans of this folder, and a real one."""
+    return plans | {"llama-2023": planner.load("llama-2023").solve(gap=0.05, threads=1)}
+
+
 def frame(plan: Plan, name: str) -> pd.DataFrame:
     return pd.read_csv(io.StringIO(csv_text(getattr(PlanTables(plan.data), name))))
 
@@ -60,10 +66,10 @@ def test_quotas_change_when_a_gang_comes_or_goes(plan: Plan) -> None:
     assert set(quotas.period) == {"2026-01-01", "2026-07-01"}
 
 
-@pytest.mark.parametrize("name", ["tiny", "rich", "campus", "early", "idle", "bare"])
-def test_teams_and_unused_are_what_is_online(plans: dict[str, Plan], name: str) -> None:
+@pytest.mark.parametrize("name", ["tiny", "llama-2023", "rich", "campus", "early", "idle", "bare"])
+def test_teams_and_unused_are_what_is_online(told: dict[str, Plan], name: str) -> None:
     """Every period, month by month, against the plan's own arrays; streams average to what the plan gives them."""
-    data, months = plans[name].data, frame(plans[name], "months")
+    data, months = told[name].data, frame(told[name], "months")
     starts = data.period.values.astype("datetime64[M]")
     months["at"] = np.searchsorted(starts, pd.to_datetime(months.month).to_numpy("datetime64[M]"), side="right") - 1
     told = months.groupby(["accelerator", "site", "month", "at"]).n.sum()
@@ -84,9 +90,9 @@ def test_teams_and_unused_are_what_is_online(plans: dict[str, Plan], name: str) 
             assert mine.tolist() == pytest.approx(given.tolist())
 
 
-@pytest.mark.parametrize("name", ["tiny", "rich", "campus"])
-def test_quotas_never_add_up_to_more_than_works(plans: dict[str, Plan], name: str) -> None:
-    tables = PlanTables(plans[name].data)
+@pytest.mark.parametrize("name", ["tiny", "llama-2023", "rich", "campus"])
+def test_quotas_never_add_up_to_more_than_works(told: dict[str, Plan], name: str) -> None:
+    tables = PlanTables(told[name].data)
     a = tables.allotments
     for month in range(a.calendar.end):
         given: dict[tuple[str, str], int] = {}
