@@ -19,6 +19,7 @@ from planner.export.words import amount, count, money, percent, printable, sever
 from planner.export.works import NO_TEAM
 
 MONTHS_PER_QUARTER = 3
+MANY = 100
 UNKNOWN = "; what admitting it would cost has no price in this plan"
 
 
@@ -74,8 +75,8 @@ class _Memo:
                 held[load.accelerator, load.site] += mean
                 total[load.kind] += mean
             if sum(total.values()) > LEAST_UNITS:
-                where = ", ".join(f"{count(n)} {g} at {s}" for (g, s), n in held.items() if n > LEAST_UNITS)
-                body.append((label, count(total[RUN]), count(total[STREAM]), where))
+                where = ", ".join(f"{_units(n)} {g} at {s}" for (g, s), n in held.items() if n > LEAST_UNITS)
+                body.append((label, _units(total[RUN]), _units(total[STREAM]), where))
         if not body:
             return ["## What it gets", "", "No accelerators inside the reported horizon."]
         head = ("quarter, from", "for runs", "for streams", "of which type and where")
@@ -198,6 +199,11 @@ class _Memo:
                 "`planner compare out/forced/plan.nc PLAN.NC`."
             )
         return ["## What is exact and what is marginal", "", *lines]
+
+
+def _units(n: float) -> str:
+    """An average of accelerators; where they are many, in whole ones."""
+    return count(round(n) if n >= MANY else n)
 
 
 def _break_even(row: dict[str, Any]) -> str:
