@@ -172,7 +172,8 @@ class _Memo:
         )
         nearest_start = f"{count(float(n))} {g} at {site} from {start}"
         if cost <= 0:
-            return f". By no limit's price is {nearest_start} too dear: what stands in its way is whole (a gang, a lot)"
+            whole = "what stands in its way is whole: a gang, lot, contract or tier"
+            return f". At the limits' prices {nearest_start} is not too dear; {whole}, which has no price"
         in_time = "Done in time" if late else "Admitted"
         instead = " more than the start it has" if late else ""
         return (

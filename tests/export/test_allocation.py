@@ -162,7 +162,9 @@ def test_what_stands_in_the_way_whole_has_no_price(plans: dict[str, Plan]) -> No
     """`b` of tiny is late: in time it would need a third lot, which no price tells."""
     said = memo_text(PlanTables(plans["tiny"].data), "research")
     assert "- **b** is 6 months late, 59.0 M$ of value lost. Reason: accelerators taken (a). " in said
-    assert "By no limit's price is 2,000 x1 at alpha from 2026-07 too dear" in said
+    assert (
+        "At the limits' prices 2,000 x1 at alpha from 2026-07 is not too dear; what stands in its way is whole" in said
+    )
 
 
 def test_a_plan_without_prices_says_so(plan: Plan) -> None:
