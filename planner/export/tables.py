@@ -10,7 +10,7 @@ from pathlib import Path
 import xarray as xr
 
 from planner.core.files import write_bytes
-from planner.export import buying, depreciation, in_service, outcomes, programmes, provenance, rented, works
+from planner.export import allotments, buying, depreciation, in_service, outcomes, programmes, provenance, rented, works
 from planner.export.purchases import Purchase, read_purchases
 from planner.export.reading import Reading
 from planner.export.table import Declared, Field, Table, Value
@@ -29,7 +29,7 @@ class PlanTables:
 
     def __init__(self, data: xr.Dataset) -> None:
         self.reading = Reading(data)
-        self._declared = {table.name: table for table in (*DECLARED, *provenance.ORIGINS)}
+        self._declared = {table.name: table for table in (*DECLARED, *provenance.ORIGINS, *allotments.ALLOTMENTS)}
 
     def __getattr__(self, name: str) -> Table:
         declared = self.__dict__.get("_declared", {})
@@ -43,6 +43,11 @@ class PlanTables:
     def purchases(self) -> list[Purchase]:
         """What the plan buys, and what stands or was on order."""
         return read_purchases(self.reading)
+
+    @cached_property
+    def allotments(self) -> allotments.Allotments:
+        """Who has which accelerators, month by month."""
+        return allotments.Allotments(self.reading)
 
     def all(self) -> tuple[Table, ...]:
         """Every table that has a CSV file."""

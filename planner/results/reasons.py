@@ -4,6 +4,12 @@ A candidate that is not chosen would take of each limit what its column holds; a
 costs more than the run is worth. The dearest limit is the reason. Accelerators are dear for a reason of
 their own - power, cooling, endpoints, supply, budget, lead time - which is read off the rows of `online`
 and of the orders in the same way.
+
+What admitting it would cost at those prices is kept beside the reason: of the candidates it has (late: those in
+time), the least sum of what the limits charge and what it costs, less what it is worth and, if late, less the same
+sum of the start it has. It is marginal: other starts, sites and tiers are kept, orders and modules are continuous,
+and a price holds for a small step, so that the whole of a run is no cheaper unless others make way or lots round well.
+Where it is not positive no limit's price says what stands in the way: a gang, a lot, or what is not bought at all.
 """
 
 from __future__ import annotations
@@ -19,12 +25,20 @@ from scipy.sparse import csr_array
 from planner.core.declare import Output
 from planner.data.derive import Case
 from planner.results.dims import Dim
-from planner.results.extract import put
+from planner.results.extract import put_all
 from planner.results.portfolio import portfolio_reasons
 from planner.solve.compile import Matrix
 from planner.solve.search import Prices
 
 REASON = Output("run_reason", "", ("run",), "", "why the run is late or refused, in a word")
+ADMISSION = Output(
+    "run_admission_musd",
+    "",
+    ("run",),
+    "M$",
+    "of today: what admitting it (late: in time) would cost at the margin, net of its value; NaN: unpriced",
+)
+NEAREST = Output("run_nearest_candidate", "", ("run",), "", "the candidate that costs this; -1: none")
 WORDS = {
     "P1": "halls",
     "P2": "power",
@@ -46,7 +60,7 @@ TOO_SOON = "accelerators cannot arrive in time"
 
 
 def add_reasons(data: xr.Dataset, dims: dict[str, Dim], case: Case, matrix: Matrix, prices: Prices) -> None:
-    """Add `run_reason`: empty for runs that start in time."""
+    """Add `run_reason` (empty for runs that start in time) and what admitting the others would cost at the margin."""
     if "run_status" not in data:
         return
     chosen = np.flatnonzero(data["start"].to_numpy() > 0.5).tolist() if "start" in data else []
@@ -58,11 +72,15 @@ def add_reasons(data: xr.Dataset, dims: dict[str, Dim], case: Case, matrix: Matr
     }
     others = portfolio_reasons(data, case)
     finder = _Finder(case, matrix, prices, chosen, units)
-    reasons = []
+    reasons, costs, nearest = [], [], []
     for r, status in zip(case.runs, data["run_status"].to_numpy(), strict=True):
         known = others.get(r) if status == "refused" else None
         reasons.append("" if status == "started" else known or finder.reason(r, str(status)))
-    put(data, dims, REASON, np.array(reasons, dtype=object))
+        found = None if status == "started" or known else finder.admission(r, str(status))
+        costs.append(found[0] if found else np.nan)
+        nearest.append(found[1] if found else -1)
+    words, amounts, labels = np.array(reasons, dtype=object), np.array(costs, dtype=float), np.array(nearest)
+    put_all(data, dims, [(REASON, words), (ADMISSION, amounts), (NEAREST, labels)])
 
 
 class _Finder:
@@ -84,20 +102,35 @@ class _Finder:
 
     def reason(self, run: str, status: str) -> str:
         """The word for one run."""
-        frame = self._case.candidates
-        offered = frame.index[frame["run"] == run].tolist()
-        if status == "late":
-            due = self._case.calendar.month(self._case.runs[run]["due"])
-            offered = [c for c in offered if frame["finish"][c] <= due]
-        if not offered:
+        found = self._nearest(run, status)
+        if found is None:
             return TOO_SOON if status == "late" else NO_GANG
-        charged, best = min((self._reduced_cost(self._start[c]), c) for c in offered)
+        charged, best = found
         if charged <= 1e-9:
             # at the margin it would pay: what stands in its way is not marginal
             other = self._in_the_way(best)
             return f"{CROWDED} ({other})" if other else CLOSE
         charges = self._charges(self._start[best])
         return max(charges, key=lambda word: charges[word]) if charges else NOT_WORTH
+
+    def admission(self, run: str, status: str) -> tuple[float, int] | None:
+        """What admitting a run (late: in time) costs at the margin, M$ of today, and by which candidate."""
+        found = self._nearest(run, status)
+        if found is None:
+            return None
+        runs = self._case.candidates["run"]
+        # the start it has makes way; the row that allows one start only charges both and drops out
+        has = sum(self._reduced_cost(self._start[c]) for c in self._chosen if runs.get(c) == run)
+        return found[0] - has, found[1]
+
+    def _nearest(self, run: str, status: str) -> tuple[float, int] | None:
+        """The candidate of a run (late: of those in time) with the least reduced cost; None if it has none."""
+        frame = self._case.candidates
+        offered = frame.index[frame["run"] == run].tolist()
+        if status == "late":
+            due = self._case.calendar.month(self._case.runs[run]["due"])
+            offered = [c for c in offered if frame["finish"][c] <= due]
+        return min(((self._reduced_cost(self._start[c]), c) for c in offered), default=None)
 
     def _in_the_way(self, candidate: int) -> str | None:
         """The run that takes most of what the candidate would need, if it does not fit beside the chosen ones."""

@@ -57,6 +57,37 @@ def test_export_writes_a_workbook_or_tables(command: Planner, saved: Path, tmp_p
     assert (tmp_path / "with.dot" / "orders.csv").is_file()
 
 
+def test_export_hands_out_the_plan(command: Planner, saved: Path, tmp_path: Path) -> None:
+    found = command("export", saved, "--to", tmp_path / "shares", "--allocation", "--json").json
+    assert [Path(file).name for file in found["files"]] == ["months.csv", "quotas.csv", "memo-research.md"]
+    said = command("export", saved, "--to", f"{tmp_path}/shares/", "--allocation", "--at", "2026-08",
+                   "--resource", "x1=example.com/chip")  # fmt: skip
+    assert (said.code, said.out.splitlines()[-1]) == (0, str(tmp_path / "shares" / "kueue-2026-08.yaml"))
+    assert 'name: "example.com/chip"' in (tmp_path / "shares" / "kueue-2026-08.yaml").read_text()
+    assert not (tmp_path / "shares" / "orders.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "says"),
+    [
+        (("--to", "a.xlsx", "--allocation"), 2, "--allocation takes a folder"),
+        (("--to", "a/", "--at", "2026-08"), 2, "--at goes with --allocation"),
+        (("--to", "a/", "--allocation", "--resource", "nvidia.com/gpu"), 2, "--resource goes with --at"),
+        (("--to", "a/", "--allocation", "--at", "August"), 2, "a month is written YYYY-MM"),
+        (("--to", "a/", "--allocation", "--at", "2031-01"), 3, "the plan is from 2026-01 to 2027-12"),
+        (("--to", "a/", "--allocation", "--at", "2026-08", "--resource", "gpu"), 2, "neither NAME/RESOURCE"),
+        (("--to", "a/", "--allocation", "--at", "2026-08", "--resource", "x2=a.b/c"), 2, "the plan has no type x2"),
+    ],
+)
+def test_export_says_what_does_not_go_together(
+    command: Planner, saved: Path, tmp_path: Path, options: tuple[str, ...], code: int, says: str
+) -> None:
+    said = command("export", saved, *options)
+    assert said.code == code
+    assert says in " ".join(said.err.split())
+    assert not (tmp_path / "a").exists()
+
+
 def test_export_of_something_else_is_usage(command: Planner, saved: Path) -> None:
     assert command("export", saved, "--to", "plan.pdf").code == 2
     assert command("export", saved).code == 2
