@@ -8,6 +8,7 @@ from __future__ import annotations
 from tests.golden.money_fixtures import BUDGETS, FINANCE
 from tests.golden.network_fixtures import LINKS, PHASES, RESALE
 from tests.golden.portfolio_fixtures import PORTFOLIO
+from tests.golden.replan_fixtures import REPLAN
 from tests.golden.rows import ALPHA, Document, fleet, kind, run, scenario, standing, stream
 
 # x1: 500 stand until 2026-09 (out of the second period: under half of it), 200 arrive in 2026-10 (in: half of it),
@@ -248,6 +249,7 @@ FIXTURES: dict[str, Document] = {
     "demand": DEMAND,
     "fabric": FABRIC,
     "portfolio": PORTFOLIO,
+    "replan": REPLAN,
     "budgets": BUDGETS,
     "finance": FINANCE,
 }

@@ -17,6 +17,7 @@ from planner.model.rooms import (
     placement,
     portfolio,
     power,
+    replan,
     resale,
     retrofits,
     sites,
@@ -42,6 +43,7 @@ ROOMS: tuple[Room, ...] = (
     placement.ROOM,
     fabric.ROOM,
     portfolio.ROOM,
+    replan.ROOM,
     budgets.ROOM,
     finance.ROOM,
 )
