@@ -249,7 +249,7 @@ def test_a_frozen_zone_that_cannot_be_kept_is_explained() -> None:
         ({"previous_runs": [stood("a", -3)]}, "previous_start_whole"),
     ],
 )
-def test_what_makes_no_sense_is_refused(tables: dict[str, list[Row]], rule: str) -> None:
+def test_what_makes_no_sense_is_refused(tables: dict[str, Any], rule: str) -> None:
     case = scenario([6, 6], **({"runs": [run("a", 4, 6, 6, 0.0)], "previous_plan": after(0)} | tables))
     with pytest.raises(InputError) as raised:
         planner.load(case)
