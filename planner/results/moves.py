@@ -158,7 +158,7 @@ def _stands(data: xr.Dataset) -> dict[str, dict[str, str]]:
     if "candidate_level" in data.coords:
         at = np.flatnonzero(data["start"].to_numpy() > 0.5)
         level = dict(zip(data["candidate_run"].to_numpy()[at], data["candidate_level"].to_numpy()[at], strict=True))
-    names = ("status", "start", "site", "accelerator", "n", "reason")
+    names = ("status", "start", "finish", "site", "accelerator", "n", "reason")
     columns = {n: data[f"run_{n}"].to_numpy().tolist() for n in names if f"run_{n}" in data}
     return {
         str(run): {name: str(column[i]) for name, column in columns.items()} | {"option": str(level.get(run, 0))}
@@ -172,7 +172,9 @@ def _change(here: Mapping[str, str] | None, there: Mapping[str, str] | None) -> 
         return "no longer asked for" if here is None else f"asked for newly, {_fate(here)}"
     if "refused" in (here["status"], there["status"]):
         return "" if here["status"] == there["status"] else f"{_fate(there)} -> {_fate(here)}"
-    return ", ".join(f"{word} {there[k]} -> {here[k]}" for k, word in ASPECTS if there[k] != here[k])
+    said = [f"{word} {there[k]} -> {here[k]}" for k, word in ASPECTS if there[k] != here[k]]
+    longer = there["start"] == here["start"] and there["finish"] != here["finish"]
+    return ", ".join([*said, *([f"finish {there['finish']} -> {here['finish']}"] if longer else [])])
 
 
 def _fate(stands: Mapping[str, str]) -> str:

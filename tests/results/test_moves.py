@@ -50,6 +50,17 @@ def test_more_and_fewer_orders() -> None:
     assert row["change"] == "size 4 -> 6"
 
 
+def test_a_run_may_take_longer_from_the_same_start() -> None:
+    """Where six x1 stand a run takes three months, where three do it takes six."""
+    row = run("a", 3, 6, 0, 1.0) | {"durations_months": [3, 6], "value_loss_per_month": 0.1, "due": date(3)}
+
+    def standing(count: int) -> planner.Plan:
+        return planner.load(scenario([6], fleet=[fleet(count)], accelerators=NOT_FOR_SALE, runs=[row])).solve()
+
+    (said,) = moves(standing(3).data, standing(6).data).runs.to_dict("records")
+    assert said["change"] == f"size 6 -> 3, finish {date(3)} -> {date(6)}"
+
+
 def test_what_is_cancelled_is_told_with_its_fee() -> None:
     """Six were ordered, a run takes four; the other two are cancelled at 0.01 M$ each."""
     base = of([run("a", 6, 6, 6, 1.0)])
