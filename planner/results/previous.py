@@ -14,14 +14,8 @@ from planner.core.errors import InputError, Problem
 from planner.core.inputs import Inputs
 from planner.core.months import month_label, month_number
 from planner.data.replan import item_label, lead_months, order_label
+from planner.model.rooms.replan import DECIDED
 
-DECIDED = {
-    "accelerator": "order",
-    "hall": "hall_build",
-    "power_source": "power_source_build",
-    "fabric": "endpoint_order",
-    "lease": "lease_signed",
-}
 Rows = list[dict[str, Any]]
 Terms = Mapping[str, tuple[str, float]]
 
