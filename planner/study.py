@@ -30,6 +30,7 @@ from planner.model.assemble import assemble
 from planner.model.rooms import ROOMS
 from planner.model.workspace import Workspace
 from planner.results.plan import Plan
+from planner.results.previous import Terms, previous_tables
 from planner.results.read_back import Reader, timed
 from planner.results.relaxation import Relaxation
 from planner.results.starts import start_values
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from planner.sweeps import Sweep
 
 log = logging.getLogger("planner")
+PREVIOUS = ("previous_plan", "previous_orders", "previous_runs", "moving_prices")
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,34 @@ class Study:
             A path names nothing, or the changed inputs are not valid.
         """
         return Study(self._raw, (*self._overrides, *overrides_from_mapping(changes)), self._rooms, self._shared)
+
+    def replan(
+        self,
+        plan: Plan,
+        replanned: str,
+        *,
+        frozen_until: str | None = None,
+        cancellable: Terms | None = None,
+        moving: Mapping[str, float] | None = None,
+    ) -> Study:
+        """A copy that follows a plan: what it orders and starts by then is settled (see `previous_tables`).
+
+        What the plan orders of accelerators before this study's horizon is added to its fleet; what else lies before
+        it is logged, to be stated.
+
+        Raises
+        ------
+        InputError
+            A date lies outside the horizon, or the plan names what this study does not have.
+        """
+        found = previous_tables(
+            plan.data, replanned, frozen_until=frozen_until, start=str(self.inputs.setting("calendar", "start")),
+            runs={row["run"] for row in self.inputs.rows("runs")}, cancellable=cancellable, moving=moving,
+        )  # fmt: skip
+        for text in found.left:
+            log.warning("%s: not taken over from the plan before: %s", self.name, text)
+        raw = self._raw.with_tables(found.tables | ({"fleet": found.fleet} if found.fleet else {}), PREVIOUS)
+        return Study(raw, self._overrides, self._rooms)
 
     def solve(
         self,

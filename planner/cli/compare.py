@@ -17,6 +17,7 @@ from planner.cli.session import Session, common
 def compare(session: Session, base: Path, this: Path) -> int:
     """What moved from plan A (the base) to plan B: orders, MW, cash, runs.
 
+    What moved is said order by order and run by run, with the inputs that differ and the limits that bind otherwise.
     The difference in value is an interval: each study's best plan lies between what was found and its bound.
     The tables are of the two plans as they are.
     """
@@ -34,6 +35,10 @@ def compare(session: Session, base: Path, this: Path) -> int:
             ("runs", found.runs),
         )
     }
+    moved = found.moves
+    for name, table in (("order_moves", moved.orders), ("run_moves", moved.runs),
+                        ("inputs", moved.inputs), ("binding", moved.binding)):  # fmt: skip
+        tables[name] = table.to_dict("records")
     value = {"low_musd": found.value.low, "high_musd": found.value.high, "resolved": found.value.resolved}
     session.result(found.text(), {"status": "compared", "value": value, **tables})
     return 0

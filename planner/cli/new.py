@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import shutil
 from pathlib import Path
@@ -17,10 +18,22 @@ NAME = re.compile(r"[a-z][a-z0-9_-]*")
 @click.command("new")
 @click.argument("name")
 @click.option("--from", "source", default="llama-2023", show_default=True, metavar="NAME", help="The scenario to copy.")
+@click.option("--previous", metavar="PLAN.NC", type=click.Path(path_type=Path), help="A plan that it follows.")
+@click.option("--replanned", metavar="YYYY-MM", help="With --previous: what is ordered and starts before is settled.")
+@click.option("--frozen-until", metavar="YYYY-MM", help="With --previous: the end of the frozen zone.")
 @common
 @click.pass_obj
-def new(session: Session, name: str, source: str) -> int:
-    """Copy a bundled scenario to the folder ./NAME, to be edited."""
+def new(
+    session: Session, name: str, source: str, previous: Path | None, replanned: str | None, frozen_until: str | None
+) -> int:
+    """Copy a bundled scenario to the folder ./NAME, to be edited.
+
+    With --previous the copy follows a plan: its orders and starts are written to the tables previous_plan,
+    previous_orders and previous_runs. Cancelling dates and fees are columns of previous_orders, to be filled in; what
+    it costs to depart from the plan stands in a table moving_prices.
+    """
+    if (previous is None) != (replanned is None) or (previous is None and frozen_until is not None):
+        raise click.UsageError("--previous and --replanned go together")
     target = Path(name)
     if not NAME.fullmatch(target.name):
         raise click.BadParameter(
@@ -37,12 +50,37 @@ def new(session: Session, name: str, source: str) -> int:
     shutil.copytree(folder, part, ignore=shutil.ignore_patterns("__pycache__", ".*"))
     file = part / "scenario.yaml"
     file.write_text(renamed(file.read_text(encoding="utf-8"), target.name, folder), encoding="utf-8")
+    left = [] if previous is None else _follow(part, previous, str(replanned), frozen_until)
     part.rename(target)
     session.study = target.name
     files = sorted(path for path in target.rglob("*") if path.is_file())
     said = f"{target} is a copy of {source}; edit it, then: planner validate {target} && planner plan {target}"
-    session.result(said, {"status": "created", "files": files})
+    said += "".join(f"\nnot taken over from the plan before, to be stated: {text}" for text in left)
+    session.result(said, {"status": "created", "files": files, "left": left})
     return OK
+
+
+def _follow(folder: Path, plan: Path, replanned: str, frozen_until: str | None) -> list[str]:
+    """Write the tables by which the scenario of a folder follows a plan; what they do not hold, in words."""
+    import planner
+    from planner.model.rooms.replan import ROOM
+    from planner.results.previous import previous_tables
+
+    before = planner.open_plan(plan)
+    inputs = planner.load(folder).inputs
+    found = previous_tables(
+        before.data, replanned, frozen_until=frozen_until, start=str(inputs.setting("calendar", "start")),
+        runs={row["run"] for row in inputs.rows("runs")},
+    )  # fmt: skip
+    for table in ROOM.inputs:
+        if table.name in found.tables:
+            columns = [*(column.name for column in table.columns), "source"]
+            with (folder / f"{table.name}.csv").open("w", encoding="utf-8", newline="") as file:
+                writer = csv.DictWriter(file, columns, lineterminator="\n")
+                writer.writeheader()
+                writer.writerows(found.tables[table.name])
+    fleet = [f"fleet: {', '.join(str(cell) for cell in list(row.values())[:-1])}" for row in found.fleet]
+    return [*fleet, *found.left]
 
 
 def renamed(text: str, name: str, folder: Path) -> str:

@@ -5,10 +5,11 @@ A scenario is a stack of layers: the one that `extends` nothing at the bottom, e
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import enum
 import numbers
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -161,10 +162,25 @@ class RawScenario:
     layers: tuple[Layer, ...]
     problems: tuple[Problem, ...] = ()
 
+    def with_tables(self, tables: Mapping[str, Sequence[Mapping[str, Any]]], replace: Collection[str]) -> RawScenario:
+        """A copy with rows on top of its own; of the tables in `replace` its own are left out."""
+        place = self.layers[-1].place
+        layers = [
+            dataclasses.replace(layer, tables=tuple(t for t in layer.tables if t.name not in replace))
+            for layer in self.layers
+        ]
+        added = tuple(RawTable(name, place, None, tuple(_row(row, place) for row in rows))
+                      for name, rows in tables.items())  # fmt: skip
+        return dataclasses.replace(self, layers=(*layers, Layer(place, (), added, ())))
+
     @property
     def table_names(self) -> list[str]:
         """Names of the tables of all layers, in the order first met."""
         return list(dict.fromkeys(table.name for layer in self.layers for table in layer.tables))
+
+
+def _row(row: Mapping[str, Any], place: Place) -> RawRow:
+    return RawRow(tuple(RawCell(column, value, place, place) for column, value in row.items()), place)
 
 
 def to_node(value: object, place: Place) -> Node:

@@ -11,7 +11,7 @@ from planner.core.errors import InputError, Problem
 from planner.core.inputs import Inputs
 from planner.core.rules import nearest
 from planner.core.settings import SETTINGS
-from planner.data import network_rules, portfolio_rules, running_rules, scenario_rules, unknown_rules
+from planner.data import network_rules, portfolio_rules, replan_rules, running_rules, scenario_rules, unknown_rules
 from planner.data.apply_overrides import apply_override
 from planner.data.cells import BadCell, shown
 from planner.data.fill import Filler, fill_mfu
@@ -23,7 +23,7 @@ from planner.data.sheets import Sheet, Workbook, key_text, read_workbook
 
 SCENARIO_RULES: tuple[ScenarioRule, ...] = tuple(
     rule
-    for module in (scenario_rules, network_rules, running_rules, portfolio_rules, unknown_rules)
+    for module in (scenario_rules, network_rules, running_rules, portfolio_rules, replan_rules, unknown_rules)
     for rule in vars(module).values()
     if isinstance(rule, ScenarioRule)
 )

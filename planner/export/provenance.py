@@ -41,9 +41,10 @@ SETTING_FIELDS = (
 )
 # Tables that refine others: to lack them leaves nothing out.
 REFINING = frozenset({
-    "cancellable", "cash_profiles", "efficiency", "guarantees", "link_modules", "mfu", "placement", "power_phases",
-    "precedence", "priced_limits", "prices", "programme_options", "programmes", "resale", "retrofits", "running",
-    "span_sites", "spans", "stream_demand", "stream_segments", "stream_speeds", "teams", "traffic",
+    "cancellable", "cash_profiles", "efficiency", "guarantees", "link_modules", "mfu", "moving_prices", "placement",
+    "power_phases", "precedence", "previous_orders", "previous_plan", "previous_runs", "priced_limits", "prices",
+    "programme_options", "programmes", "resale", "retrofits", "running", "span_sites", "spans", "stream_demand",
+    "stream_segments", "stream_speeds", "teams", "traffic",
 })  # fmt: skip
 
 

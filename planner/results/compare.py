@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from planner.results.moves import Moves, moves
+
 LEAST = 1e-6
 MOST = 20  # rows of a table in the text
 
@@ -43,7 +45,7 @@ class Comparison:
 
     The interval is of the best that either study allows; the tables are of these two plans, and others within
     the same gaps may differ from them. Tables have the columns `base`, `this` and `change`, but `runs`, which
-    says in words what became of a run, the most valuable first.
+    says in words what became of a run, the most valuable first. `moves` has orders and runs one by one, and why.
     """
 
     plans: tuple[str, str]
@@ -53,6 +55,7 @@ class Comparison:
     orders: pd.DataFrame
     power: pd.DataFrame
     runs: pd.DataFrame
+    moves: Moves
 
     def text(self) -> str:
         """The comparison as plain text, at most 20 rows of each table: those that moved most."""
@@ -67,7 +70,7 @@ class Comparison:
         ):
             paragraphs.append(f"{title}: the same" if table.empty else f"{title}\n{_rows(table, digits)}")
         paragraphs.append("Runs: the same" if self.runs.empty else _run_lines(self.runs))
-        return "\n\n".join(paragraphs)
+        return "\n\n".join([*paragraphs, self.moves.text()])
 
     def __repr__(self) -> str:
         return self.text()
@@ -101,6 +104,7 @@ def compare(this: xr.Dataset, base: xr.Dataset) -> Comparison:
         _moved(_orders(this), _orders(base)),
         _moved(_mw(this), _mw(base)),
         _runs(this, base),
+        moves(this, base),
     )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from planner.core.declare import Room
 from planner.data.derive import Case
+from planner.data.replan import lead_months, order_label
 from planner.model.rooms import ROOMS
 
 CAPEX_PARTS = ("compute", "hall", "power", "network")
@@ -105,6 +106,8 @@ def plan_dims(case: Case, rooms: Sequence[Room] = ROOMS) -> dict[str, Dim]:
         "retrofit": _named([f"{r['site']}.{r['from_hall']}.{r['to_hall']}" for r in case.inputs.rows("retrofits")]),
         "cohort": Dim(np.arange(len(case.cohorts)), tuple(range(len(case.cohorts))), _cohorts(case)),
         "level": _named([f"{r['programme']}.{r['level']}" for r in case.inputs.rows("efficiency")]),
+        "previous_order": _named([order_label(row) for row in case.inputs.rows("previous_orders")]),
+        "ordered_item": _named(list(lead_months(case.inputs)) if case.inputs.has("previous_plan") else []),
         "slot": Dim(
             np.array([label(slot.start) for slot in case.calendar.slots], dtype=object),
             tuple(range(len(case.calendar.slots))),

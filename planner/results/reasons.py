@@ -50,6 +50,9 @@ WORDS = {
     "F5": "lease size",
     "B1": "budget",
     "L1": "links",
+    "K1": "settled orders",
+    "K2": "frozen zone",
+    "K6": "frozen zone",
     "D3": "its other start",
 }
 NO_GANG = "no place can carry its gang in its window"

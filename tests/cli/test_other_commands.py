@@ -139,6 +139,37 @@ def test_new_makes_a_variant_find_what_it_extends(command: Planner, tmp_path: Pa
     assert command("validate", "mine").code == 0
 
 
+def test_new_follows_a_plan(command: Planner, saved: Path, tmp_path: Path) -> None:
+    said = command("new", "next", "--from", "tiny", "--previous", saved, "--replanned", "2026-03")
+    assert said.code == 0
+    names = {"previous_plan.csv", "previous_orders.csv", "previous_runs.csv"}
+    assert names <= {path.name for path in (tmp_path / "next").iterdir()}
+    inputs = planner.load(tmp_path / "next").inputs
+    assert [row["run"] for row in inputs.rows("previous_runs")] == ["a", "b"]
+    assert all(row["source"].startswith("plan tiny") for row in inputs.rows("previous_orders"))
+    assert command("plan", "next", "--out", "out", "--json").json["status"] == "optimal"
+    found = command("compare", saved, "out/plan.nc", "--json").json
+    assert (found["order_moves"], found["run_moves"], found["inputs"]) == ([], [], [])
+
+
+def test_new_says_what_it_cannot_take_over(command: Planner, saved: Path, tmp_path: Path) -> None:
+    assert command("new", "late", "--from", "tiny").code == 0
+    file = tmp_path / "late" / "scenario.yaml"
+    later = file.read_text().replace("start: 2026-01", "start: 2026-07").replace("[6, 6, 12]", "[6, 12]")
+    file.write_text(later)
+    said = command("new", "next", "--from", "late", "--previous", saved, "--replanned", "2026-07", "--json")
+    assert said.json["left"] == [
+        "fleet: alpha, x1, 1000, committed, 2026-07, 2031-07",
+        "1 of hall.alpha.hall_a.2026-07, ordered 2026-01",
+        "1 of fabric.alpha.clos2.2026-07, ordered 2026-01",
+    ]
+
+
+def test_new_asks_for_plan_and_date_together(command: Planner, saved: Path) -> None:
+    assert command("new", "next", "--from", "tiny", "--previous", saved).code == 2
+    assert command("new", "next", "--from", "tiny", "--frozen-until", "2026-07").code == 2
+
+
 def test_new_overwrites_nothing(command: Planner, tmp_path: Path) -> None:
     (tmp_path / "there").mkdir()
     said = command("new", "there", "--from", "tiny")

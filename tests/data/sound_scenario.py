@@ -97,6 +97,14 @@ chat,2,0.6,5,6
 """,
     "precedence.csv": "run,after,lag_months\nd,b,1\n",
     "cancellable.csv": "running,from,fee_musd,value_musd,started\nold,,2,0,2025-10\n",
+    "previous_plan.csv": "plan,replanned,frozen_until,known_until\nlast,2026-01,2026-03,2027-01\n",
+    "previous_orders.csv": """\
+what,item,site,arrives,count,cancellable_until,cancel_fee_musd
+accelerator,x1,alpha,2026-07,2,2026-02,1
+lease,cloud,,2026-07,1,,
+""",
+    "previous_runs.csv": "run,start,site,accelerator\na,2026-07,alpha,x1\nc,,,\n",
+    "moving_prices.csv": "what,musd\nrun,2\n",
     "spans.csv": "span,mfu_factor,tbps_per_kaccelerator\nboth,0.9,0.5\n",
     "span_sites.csv": "span,site,share\nboth,alpha,0.5\nboth,beta,0.5\n",
     "links.csv": "link,site_a,site_b,existing_tbps\nab,alpha,beta,10\n",

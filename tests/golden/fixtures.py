@@ -8,6 +8,7 @@ from __future__ import annotations
 from tests.golden.money_fixtures import BUDGETS, FINANCE
 from tests.golden.network_fixtures import LINKS, PHASES, RESALE
 from tests.golden.portfolio_fixtures import PORTFOLIO
+from tests.golden.replan_fixtures import REPLAN
 from tests.golden.rows import ALPHA, Document, fleet, kind, run, scenario, standing, stream
 from tests.golden.team_fixtures import TEAMS
 
@@ -250,6 +251,7 @@ FIXTURES: dict[str, Document] = {
     "fabric": FABRIC,
     "portfolio": PORTFOLIO,
     "teams": TEAMS,
+    "replan": REPLAN,
     "budgets": BUDGETS,
     "finance": FINANCE,
 }

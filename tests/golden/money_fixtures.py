@@ -116,6 +116,14 @@ FINANCE = scenario(
             {"programme": "chat", "option": "bought", "share": 0.5, "fee_musd": 30, "from": "2026-12"},
         ],
         "efficiency": [{"programme": "chat", "level": 1, "flop_factor": 0.5, "cost_musd": 3, "lead_months": 2}],
+        "previous_plan": [{"plan": "last", "replanned": "2026-03", "frozen_until": "2026-04"}],
+        "previous_orders": [
+            {"what": "hall", "item": "a", "site": "alpha", "arrives": "2026-07", "count": 1,
+             "cancellable_until": "2026-06", "cancel_fee_musd": 2},
+            {"what": "lease", "item": "cloud", "arrives": "2026-07", "count": 1},
+        ],
+        "previous_runs": [{"run": "a", "start": "2026-07", "site": "alpha", "accelerator": "x1"}, {"run": "c"}],
+        "moving_prices": [{"what": "run", "musd": 4}, {"what": "lease", "musd": 0.1}],
         "placement": [
             {"load": "a", "site": "alpha", "usd_per_accelerator_month": 10},
             {"load": "work", "site": "cloud", "usd_per_pflops_month": 20},

@@ -18,6 +18,7 @@ from tests.results.full_inputs_by_hand import full_inputs
 from tests.results.full_plan_by_hand import full_plan
 from tests.results.plans_by_hand import dated, tiny_inputs, tiny_plan
 from tests.results.portfolio_by_hand import portfolio_inputs
+from tests.results.replan_by_hand import replan_inputs
 from tests.results.wide_inputs_by_hand import wide_inputs
 
 SETTINGS = ("calendar", "finance", "power", "solve")
@@ -46,7 +47,7 @@ def test_the_plans_by_hand_are_no_better_than_solved_ones(inputs: dict[str, Any]
 
 def test_every_equation_has_rows_in_some_solved_plan() -> None:
     checked: set[str] = set()
-    for inputs in map(scenario, (full_inputs(), wide_inputs(), portfolio_inputs())):
+    for inputs in map(scenario, (full_inputs(), wide_inputs(), portfolio_inputs(), replan_inputs())):
         inputs["power"]["basis"] = "installed"
         report = check_plan(planner.load(inputs).solve(gap=0.05, time_limit=30, threads=1).data)
         assert report.ok

@@ -14,6 +14,7 @@ from planner.results.check.equations import EQUATIONS
 from tests.results.full_plan_by_hand import full_plan
 from tests.results.plans_by_hand import changed, dated, row_of, with_inputs
 from tests.results.portfolio_by_hand import portfolio_plan
+from tests.results.replan_by_hand import replan_plan
 from tests.results.test_check_solved import scenario
 from tests.results.wide_inputs_by_hand import wide_inputs
 from tests.results.wide_plan_by_hand import wide_plan
@@ -28,7 +29,7 @@ def test_the_wide_plan_by_hand_passes() -> None:
 
 
 def test_the_plans_by_hand_have_rows_of_every_equation_but_one() -> None:
-    plans = (full_plan(), wide_plan(), portfolio_plan())
+    plans = (full_plan(), wide_plan(), portfolio_plan(), replan_plan())
     checked = {number for plan in plans for number in check_plan(plan).equations_checked}
     assert {number for number in EQUATIONS if number[0] != "T"} - checked == {"F3"}  # T: test_check_teams
 

@@ -8,6 +8,10 @@ import pytest
 
 import planner
 from planner.results.compare import Comparison, Interval, compare
+from planner.results.moves import Moves
+
+NONE = pd.DataFrame({"base": [], "this": []})
+NOTHING_MOVED = Moves(NONE, NONE, NONE, NONE)
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +79,9 @@ def test_long_tables_show_what_moved_most() -> None:
     ids = [f"r{i}" for i in range(24)]
     runs = pd.DataFrame({"base": "refused", "this": [f"run {i}" for i in ids]}, index=ids)
     none = pd.DataFrame()
-    text = Comparison(("b", "a"), Interval(0.0, 0.0), none, orders.droplevel("site"), orders, none, runs).text()
+    text = Comparison(
+        ("b", "a"), Interval(0.0, 0.0), none, orders.droplevel("site"), orders, none, runs, NOTHING_MOVED
+    ).text()
     assert "... and 4 that moved less" in text and "2024-04" not in text and "2024-05" in text
     yearly = text[text.index("Accelerators by arrival") :].splitlines()[3:5]
     assert [line.split()[-1] for line in yearly] == ["78", "222"]

@@ -17,6 +17,7 @@ from planner.model.rooms import (
     placement,
     portfolio,
     power,
+    replan,
     resale,
     retrofits,
     sites,
@@ -44,6 +45,7 @@ ROOMS: tuple[Room, ...] = (
     fabric.ROOM,
     portfolio.ROOM,
     teams.ROOM,
+    replan.ROOM,
     budgets.ROOM,
     finance.ROOM,
 )

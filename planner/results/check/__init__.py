@@ -27,6 +27,7 @@ from planner.results.check.links import check_links
 from planner.results.check.outputs import check_outputs
 from planner.results.check.portfolio import check_portfolio
 from planner.results.check.power import check_power
+from planner.results.check.replan import check_replan
 from planner.results.check.report import CheckReport, Finding
 from planner.results.check.teams import check_teams
 from planner.results.check.whole import is_whole
@@ -70,6 +71,7 @@ def check_plan(data: xr.Dataset) -> CheckReport:
     check_links(case, choices, use)
     check_portfolio(case, choices, endings)
     check_teams(case, fleet, gangs)
+    check_replan(case, choices)
     check_budgets(case)
     check_ledger(case)
     check_outputs(case, fleet, use, choices)

@@ -20,6 +20,10 @@ def _dotted(rows: Sequence[dict[str, Any]], *key: str) -> list[str]:
     return [".".join(row[part] for part in key) for row in rows]
 
 
+def _ordered(row: dict[str, Any]) -> str:
+    return ".".join(str(row[part]) for part in ("what", "site", "item", "arrives") if row[part] is not None)
+
+
 class Case:
     """Inputs and decisions of one plan.
 
@@ -64,9 +68,15 @@ class Case:
             "option": _dotted(self.inputs.rows("programme_options"), "programme", "option"),
             "level": [f"{row['programme']}.{row['level']}" for row in self.inputs.rows("efficiency")],
             "running": [row["running"] for row in self.inputs.rows("running")],
+            "previous_order": [_ordered(row) for row in self.inputs.rows("previous_orders")],
+            "run": [row["run"] for row in self.inputs.rows("runs")],
             "slot": self.calendar.slots,
             "team": [row["team"] for row in self.inputs.rows("teams")],
         }
+        self.labels["ordered_item"] = [
+            *(f"accelerator.{site}.{name}" for name in self.accelerators for site in self.own),
+            *(f"{dim}.{name}" for dim in ("hall", "power_source", "fabric", "lease") for name in self.labels[dim]),
+        ]
         self.places = self.labels["site"]
         self._positions: dict[str, dict[str, int]] = {}
         self._both: dict[str, tuple[list[int], list[int]]] = {}

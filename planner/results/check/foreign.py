@@ -15,14 +15,14 @@ PARTS = {
     "capex": CAPEX_PARTS,
     "opex": OPEX_PARTS,
     "penalty": ("supply", "halls", "power_sources", "unserved", "budget"),
-    "fee": ("option", "efficiency", "cancellation"),
+    "fee": ("option", "efficiency", "cancellation", "cancelled_order", "moved_order", "moved_run"),
     "value": ("run", "stream", "programme", "running"),
     "resale": ("compute",),
     "terminal": CAPEX_PARTS,
 }
 ROOMS = frozenset({
     "resale", "fleet", "supply", "leases", "retrofits", "halls", "phases", "power", "sites", "streams", "demand",
-    "spans", "links", "placement", "fabric", "portfolio", "teams", "budgets", "finance",
+    "spans", "links", "placement", "fabric", "portfolio", "teams", "replan", "budgets", "finance",
 })  # fmt: skip
 
 
