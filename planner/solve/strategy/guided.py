@@ -107,19 +107,19 @@ class Guided:
 
     def _search(self, beside: list[threading.Thread]) -> None:
         """A dive, and rounds until the search is to end; where nothing runs beside, until they bring nothing."""
-        relaxation = self._relaxation()
+        relaxation, began = self._relaxation(), self._control.seconds()
         large = self._matrix.a.nnz > PROVEN_BESIDE
         root = relaxation.root(passes=FEW if large and beside else None, on_bound=self._standing.prove)
         self._control.count(relaxation.iterations)
         if root is None:  # no point, or no time for one: branch and cut says which
             return
-        self._dive(relaxation, root)
+        self._dive(relaxation, root, self._control.seconds() - began)
         if self._standing.best is not None:
             scale, threads = self._scale(root.x), self._options.threads
             self.rounds = Rounds(self._matrix, self._choices, self._control, self._standing, root.x, scale)
             self.rounds.run(lambda: threads - sum(t.is_alive() for t in beside), stall=None if beside else STALL)
 
-    def _dive(self, relaxation: Relaxation, root: Point) -> None:
+    def _dive(self, relaxation: Relaxation, root: Point, lp_seconds: float) -> None:
         """A good first plan: runs one by one, then lots, where LPs are quick; else runs at once as the LP has them."""
         m, scale, before = self._matrix, self._scale(root.x), relaxation.iterations
         lower, upper = m.lower.copy(), m.upper.copy()
@@ -133,7 +133,7 @@ class Guided:
             self._control.count(relaxation.iterations - before)
             starts = self._choices.starts[0]
             upper[starts] = np.maximum(lower[starts], np.rint(dive.point.x[starts]))
-            found = Lots(m, self._choices, self._control, upper, dive.point.objective, scale).plan()
+            found = Lots(m, self._choices, self._control, upper, dive.point.objective, scale, lp_seconds).plan()
         if found is not None:
             self._offer(found.x, found.objective)
 

@@ -18,10 +18,10 @@ from planner.solve.strategy.control import Control
 from planner.solve.strategy.restricted import Effort, FoundOne, Searched, search_restricted
 
 SETTLE = Effort(seconds=120.0, nodes=200, ticks=2_000, gap=1e-3)
+LP_SECONDS = 4.0  # where the LP of the whole takes longer, so may a window
 SHARE = 0.5  # of the time that is left when the first window is searched
 WINDOW = 200  # open integers that are made whole at once, at least
 EFFORT = Effort(seconds=4.0, nodes=30, ticks=300, gap=2e-4)
-USUAL_ROWS = 7_000  # with more the LPs take longer, and so may a window
 AT_LENGTH = Effort(seconds=16.0, nodes=200, ticks=1_200, gap=2e-4)
 POOR = 1e-2  # of gross value: a window that costs more is searched again, together with the one before
 
@@ -30,12 +30,13 @@ class Lots:
     """Bounds that close round whole numbers of modules, earliest months first."""
 
     def __init__(
-        self, matrix: Matrix, choices: Choices, control: Control, upper: Vector, objective: float, scale: float
-    ) -> None:
+        self, matrix: Matrix, choices: Choices, control: Control,
+        upper: Vector, objective: float, scale: float, lp_seconds: float,
+    ) -> None:  # fmt: skip
         """`upper` closes all starts of runs but those that a dive has chosen; `objective` is what they are worth."""
         self._matrix, self._choices, self._control, self._scale = matrix, choices, control, scale
         self._lower, self._upper, self._objective = matrix.lower.copy(), upper.copy(), objective
-        self._starts = choices.starts[0]
+        self._starts, self._lp_seconds = choices.starts[0], lp_seconds
 
     def plan(self) -> Searched | None:
         """A whole plan; None if none was found, or the search is to end."""
@@ -74,7 +75,7 @@ class Lots:
         whole = np.zeros_like(self._matrix.integer)
         whole[columns] = self._matrix.integer[columns]
         whole[self._starts] = self._matrix.integer[self._starts]
-        longest = effort.seconds * max(1.0, len(self._matrix.rows) / USUAL_ROWS)
+        longest = effort.seconds * max(1.0, self._lp_seconds / LP_SECONDS)
         found = search_restricted(
             replace(self._matrix, integer=whole), self._control, self._lower, self._upper,
             replace(effort.of(self._scale), seconds=min(longest, seconds)),
