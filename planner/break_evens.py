@@ -49,7 +49,7 @@ class BreakEven:
     @property
     def certified(self) -> bool:
         """Whether it is proven that each of the two is best on its side."""
-        return self.better_musd <= NOTHING * max(1.0, abs(float(self.below.data.attrs["scale_musd"])))
+        return self.better_musd <= _noise(self.below)
 
 
 def break_even(
@@ -192,7 +192,7 @@ def pays_from(
         return at(x).solve(gap=gap, time_limit=time_limit)
 
     ends = {x: best(x) for x in (low, high)}
-    pays = [x for x, plan in ends.items() if plan.objective_musd > 0]
+    pays = [x for x, plan in ends.items() if plan.objective_musd > _noise(plan)]
     if len(pays) != 1:
         raise ValueError(f"the best plan is worth something at {'both' if pays else 'neither'} of {low:g} and {high:g}")
     good, bad = pays[0], low if pays[0] == high else high
@@ -200,11 +200,15 @@ def pays_from(
     for _ in range(MOST_ROUNDS):
         x = _nothing(lambda x, kept=plan: kept_value(at(x), kept), good, bad, tolerance)  # type: ignore[misc]
         found = best(x)
-        if found.objective_musd <= NOTHING * max(1.0, abs(float(found.data.attrs["scale_musd"]))):
+        if found.objective_musd <= _noise(found):
             break
         plan, good = found, x
     gain = abs((ends[pays[0]].objective_musd - found.objective_musd) / (pays[0] - x))
     return PaysFrom(path, x, _proven(best, x, bad, max(tolerance, 2.0 * found.bound_musd / gain)), plan)
+
+
+def _noise(plan: Plan) -> float:
+    return NOTHING * max(1.0, abs(float(plan.data.attrs["scale_musd"])))
 
 
 def _nothing(worth: Callable[[float], float], good: float, bad: float, tolerance: float) -> float:
@@ -218,7 +222,8 @@ def _proven(best: Callable[[float], Plan], x: float, bad: float, step: float) ->
     """Beyond x, towards `bad`: where it is proven that no plan is worth more than nothing."""
     while True:
         here = max(bad, x - step) if bad < x else min(bad, x + step)
-        if best(here).bound_musd <= 0.0:
+        there = best(here)
+        if there.bound_musd <= _noise(there):
             return here
         if here == bad:
             raise ValueError(f"at {bad:g} it is not proven that no plan is worth anything: a smaller gap may tell")

@@ -17,7 +17,7 @@ COLUMNS = (  # field, the plan's variable, meaning
     ("borrowed_pflops", "team_borrowed", "taken from others' entitlement, and owed, PFLOP/s"),
     ("released_pflops", "team_released", "pulled back because it is not used, PFLOP/s"),
     ("extra_pflops", "team_extra", "taken of what is pulled back or nobody's, not owed, PFLOP/s"),
-    ("credit_pflops_months", "team_credit", "what others owe it at the period's end, less what it owes, PFLOP/s-months"),
+    ("credit_pflops_months", "team_credit", "what others owe it at the end, less what it owes, PFLOP/s-months"),
 )
 FIELDS = (
     Field("team", "id", "team or group"),

@@ -117,10 +117,8 @@ def programme_rows() -> list[dict[str, object]]:
 
 def option_rows() -> list[dict[str, object]]:
     why = "the half of it that 50 % of margin leave for compute"
-    return [
-        {"programme": e.name, "option": "own", "run": f"{e.name}_model", "share": KEPT, "source": CAHN, "assumption": why}
-        for e in draw()
-    ]
+    same = {"option": "own", "share": KEPT, "source": CAHN, "assumption": why}
+    return [{"programme": e.name, "run": f"{e.name}_model"} | same for e in draw()]
 
 
 def run_rows() -> list[dict[str, object]]:

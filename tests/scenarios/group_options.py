@@ -16,12 +16,13 @@ MORE_FOR_BOTH = 1.1  # compute of a joint run, of the frontier's
 SHARE_OF_ANOTHERS = 0.8  # of an assistant's worth if its model is the frontier group's or a third party's
 LICENCE_MUSD = 1000.0
 LICENCE_SOURCE = "Bloomberg 2025-11-05 via trendytechtribe.com: Apple is to pay Google about 1 B$ a year for Gemini"
-TALKS_SOURCE = "The Information 2025-08 via newsbytesapp.com: the company weighed Google's or OpenAI's models in its apps"
+TALKS_SOURCE = "The Information 2025-08 via newsbytesapp.com: talks on models of Google or OpenAI in its apps"
 
 
 def flagships() -> dict[tuple[str, int], dict[str, object]]:
     """The flagships of both groups as meta-compute has them, by group and year."""
-    return {(run.team, run.year): run_row(run) for run in draw() if not run.number and run.team in (FRONTIER, ASSISTANT)}
+    of_both = (run for run in draw() if not run.number and run.team in (FRONTIER, ASSISTANT))
+    return {(run.team, run.year): run_row(run) for run in of_both}
 
 
 def run_rows() -> list[dict[str, object]]:
