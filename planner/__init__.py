@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from planner.break_evens import BreakEven, break_even
+    from planner.break_evens import BreakEven, PaysFrom, break_even, pays_from
     from planner.core.errors import (
         CheckFailed,
         InfeasibleError,
@@ -42,6 +42,8 @@ _HOMES = {
     "open_plan": "planner.results.plan",
     "BreakEven": "planner.break_evens",
     "break_even": "planner.break_evens",
+    "PaysFrom": "planner.break_evens",
+    "pays_from": "planner.break_evens",
     "Sweep": "planner.sweeps",
     "sweep": "planner.sweeps",
     **dict.fromkeys(
@@ -51,8 +53,8 @@ _HOMES = {
 }
 
 __all__ = [
-    "BreakEven", "CheckFailed", "InfeasibleError", "InputError", "LimitReached", "ModelError", "Plan", "PlannerError",
-    "SolverError", "Study", "Sweep", "break_even", "load", "open_plan", "sweep",
+    "BreakEven", "CheckFailed", "InfeasibleError", "InputError", "LimitReached", "ModelError", "PaysFrom", "Plan",
+    "PlannerError", "SolverError", "Study", "Sweep", "break_even", "load", "open_plan", "pays_from", "sweep",
 ]  # fmt: skip
 
 

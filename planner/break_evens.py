@@ -1,4 +1,4 @@
-"""Break-even: the value of one input at which the best plan decides otherwise."""
+"""Break-even: the value of one input at which the best plan decides otherwise, or from which it is worth something."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class BreakEven:
     @property
     def certified(self) -> bool:
         """Whether it is proven that each of the two is best on its side."""
-        return self.better_musd <= NOTHING * max(1.0, abs(float(self.below.data.attrs["scale_musd"])))
+        return self.better_musd <= _noise(self.below)
 
 
 def break_even(
@@ -126,6 +126,108 @@ def break_even(
         else:
             return BreakEven(path, x, below, above, better)
     raise ValueError(f"no end after {MOST_ROUNDS} rounds: the decision may flip more than once between the ends")
+
+
+@dataclass(frozen=True)
+class PaysFrom:
+    """Where the best plan ceases to be worth less than nothing.
+
+    Attributes
+    ----------
+    value
+        Of the input, to `tolerance`: `plan` is worth nothing there and more beyond.
+    least
+        Of the input: here it is proven that no plan is worth more than nothing, so the break-even lies between the two.
+    plan
+        The plan that is worth nothing at `value`.
+    """
+
+    path: str
+    value: float
+    least: float
+    plan: Plan
+
+
+def pays_from(
+    study: Study,
+    path: str,
+    low: float,
+    high: float,
+    *,
+    factor: bool = False,
+    gap: float | None = None,
+    tolerance: float = 1e-6,
+    time_limit: float | None = None,
+) -> PaysFrom:
+    """The value of an input between `low` and `high` from which the best plan's net value is positive.
+
+    For studies in which something must be done: where all may be refused, no plan is worth less than nothing. A plan
+    is kept and the input moved until it is worth nothing; if the best plan there is worth more, it is kept instead
+    (Dinkelbach, Management Science 13, 1967). Then the input is moved on, by twice what the bound leaves open, until
+    the bound is nothing.
+
+    Parameters
+    ----------
+    study, path, low, high, factor, tolerance, time_limit
+        As of `break_even`; at one end a plan must be worth something, at the other none.
+    gap
+        To which every plan is sought; default: the study's.
+
+    Raises
+    ------
+    ValueError
+        Plans are worth something at both ends, or at neither; low is not below high.
+    InputError
+        The path names nothing, or cannot hold such values.
+    InfeasibleError, LimitReached, SolverError
+        As of `Study.solve`.
+    """
+    if not low < high:
+        raise ValueError(f"low {low} must be below high {high}")
+
+    def at(x: float) -> Study:
+        return study.with_({path: f"*{x!r}" if factor else x})
+
+    def best(x: float) -> Plan:
+        return at(x).solve(gap=gap, time_limit=time_limit)
+
+    ends = {x: best(x) for x in (low, high)}
+    pays = [x for x, plan in ends.items() if plan.objective_musd > _noise(plan)]
+    if len(pays) != 1:
+        raise ValueError(f"the best plan is worth something at {'both' if pays else 'neither'} of {low:g} and {high:g}")
+    good, bad = pays[0], low if pays[0] == high else high
+    plan = ends[good]
+    for _ in range(MOST_ROUNDS):
+        x = _nothing(lambda x, kept=plan: kept_value(at(x), kept), good, bad, tolerance)  # type: ignore[misc]
+        found = best(x)
+        if found.objective_musd <= _noise(found):
+            break
+        plan, good = found, x
+    gain = abs((ends[pays[0]].objective_musd - found.objective_musd) / (pays[0] - x))
+    return PaysFrom(path, x, _proven(best, x, bad, max(tolerance, 2.0 * found.bound_musd / gain)), plan)
+
+
+def _noise(plan: Plan) -> float:
+    return NOTHING * max(1.0, abs(float(plan.data.attrs["scale_musd"])))
+
+
+def _nothing(worth: Callable[[float], float], good: float, bad: float, tolerance: float) -> float:
+    """Where a plan worth something at `good` is worth nothing, or `bad`, if it is worth something there too."""
+    if worth(bad) >= 0.0:
+        return bad
+    return float(brentq(lambda x: max(worth(x), -FAR), min(good, bad), max(good, bad), xtol=tolerance / 10, rtol=1e-15))
+
+
+def _proven(best: Callable[[float], Plan], x: float, bad: float, step: float) -> float:
+    """Beyond x, towards `bad`: where it is proven that no plan is worth more than nothing."""
+    while True:
+        here = max(bad, x - step) if bad < x else min(bad, x + step)
+        there = best(here)
+        if there.bound_musd <= _noise(there):
+            return here
+        if here == bad:
+            raise ValueError(f"at {bad:g} it is not proven that no plan is worth anything: a smaller gap may tell")
+        step *= 2.0
 
 
 def decision(plan: Plan, of: str | None = None) -> Any:

@@ -47,8 +47,9 @@ def export(
 ) -> int:
     """Export a saved plan: `--to plan.xlsx` writes the workbook, `--to DIR/` the tables as CSV.
 
-    `--to DIR/ --allocation` writes who gets what: DIR/months.csv, DIR/quotas.csv and DIR/memo-TEAM.md; with
-    `--at 2023-03` DIR/kueue-2023-03.yaml as well, the quotas of that month as objects of Kueue.
+    `--to DIR/ --allocation` writes who gets what: DIR/months.csv, DIR/quotas.csv, DIR/memo-TEAM.md and, where teams
+    are measured, DIR/entitlements.csv; with `--at 2023-03` DIR/kueue-2023-03.yaml as well, the quotas of that month as
+    objects of Kueue.
     """
     suffix = Path(target).suffix.lower()
     folder = target.endswith(("/", "\\")) or Path(target).is_dir() or not suffix

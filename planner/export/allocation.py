@@ -31,7 +31,8 @@ def write_allocation(
 
     Returns
     -------
-    The files written: months.csv, quotas.csv, memo-TEAM.md for each team, kueue-YYYY-MM.yaml.
+    The files written: months.csv, quotas.csv, entitlements.csv where teams are measured, memo-TEAM.md for each team,
+    kueue-YYYY-MM.yaml.
 
     Raises
     ------
@@ -39,7 +40,8 @@ def write_allocation(
         The month lies outside the plan, or names or numbers are none that Kueue takes; then nothing is written.
     """
     tables = PlanTables(data)
-    texts = {f"{table.name}.csv": csv_text(table) for table in (tables.months, tables.quotas)}
+    told = [tables.months, tables.quotas] + ([tables.entitlements] if tables.entitlements.rows else [])
+    texts = {f"{table.name}.csv": csv_text(table) for table in told}
     texts |= {f"memo-{team.replace(' ', '-')}.md": memo_text(tables, team) for team in teams_of(tables)}
     if at is not None:
         texts[f"kueue-{at}.yaml"] = kueue_text(tables, at, resources)

@@ -24,8 +24,8 @@ def runs(tables: PlanTables) -> list[str]:
     groups = {status: [row for row in found if row["status"] == status] for status in ("started", "late", "refused")}
     realised, full = tables.runs.total("value_musd"), tables.runs.total("full_value_musd")
     lines = [
-        f"Runs: {len(groups['started'])} start in time, {len(groups['late'])} late, {len(groups['refused'])} refused; "
-        f"value {money(realised)} of {money(full)}"
+        f"Runs: {len(groups['started'])} start in time, {len(groups['late'])} late, {len(groups['refused'])} refused"
+        + (f"; value {money(realised)} of {money(full)}" if full else "")
     ]
     for status in ("late", "refused"):
         groups[status].sort(key=lambda row: -row["full_value_musd"])
@@ -57,12 +57,16 @@ def _line(row: dict[str, Any]) -> tuple[str, ...]:
 
 def programmes(tables: PlanTables) -> list[str]:
     """What fulfils each programme, the most valuable first, and which runs in progress are cancelled."""
-    found = sorted(tables.programmes.records(), key=lambda row: -row["full_value_musd"])
+    declared = {row["programme"]: row for row in tables.reading.inputs.rows("programmes")}
+    counted = {p: "revenue_musd" if row["counts_revenue"] else "value_musd" for p, row in declared.items()}
+    found = sorted(tables.programmes.records(), key=lambda row: -declared[row["programme"]][counted[row["programme"]]])
     counts = [sum(row["status"] == status for row in found) for status in ("fulfilled", "late", "refused")]
-    value, full = tables.programmes.total("value_musd"), tables.programmes.total("full_value_musd")
+    said = " and ".join(what for what in ("value", "revenue") if f"{what}_musd" in counted.values()) or "value"
+    realised = sum(row[counted[row["programme"]]] or 0.0 for row in found)
+    full = sum(row[counted[p]] for p, row in declared.items())
     lines = [
         f"Programmes: {counts[0]} fulfilled in time, {counts[1]} late, {counts[2]} refused; "
-        f"value {money(value)} of {money(full)}"
+        f"{said} {money(realised)} of {money(full)}"
     ]
     body = [
         (
@@ -70,7 +74,7 @@ def programmes(tables: PlanTables) -> list[str]:
             row["option"] or "-",
             row["way"] or "refused",
             row["finish"] or "-",
-            tenths(row["value_musd"]),
+            tenths(row[counted[row["programme"]]] or 0.0),
         )
         for row in found[:MOST]
     ]

@@ -10,7 +10,18 @@ from pathlib import Path
 import xarray as xr
 
 from planner.core.files import write_bytes
-from planner.export import allotments, buying, depreciation, in_service, outcomes, programmes, provenance, rented, works
+from planner.export import (
+    allotments,
+    buying,
+    depreciation,
+    entitlements,
+    in_service,
+    outcomes,
+    programmes,
+    provenance,
+    rented,
+    works,
+)
 from planner.export.purchases import Purchase, read_purchases
 from planner.export.reading import Reading
 from planner.export.table import Declared, Field, Table, Value
@@ -29,7 +40,8 @@ class PlanTables:
 
     def __init__(self, data: xr.Dataset) -> None:
         self.reading = Reading(data)
-        self._declared = {table.name: table for table in (*DECLARED, *provenance.ORIGINS, *allotments.ALLOTMENTS)}
+        extra = (*provenance.ORIGINS, *allotments.ALLOTMENTS, entitlements.ENTITLEMENTS)
+        self._declared = {table.name: table for table in (*DECLARED, *extra)}
 
     def __getattr__(self, name: str) -> Table:
         declared = self.__dict__.get("_declared", {})

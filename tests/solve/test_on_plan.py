@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from pathlib import Path
 
@@ -44,6 +45,29 @@ def test_each_is_checked_and_none_is_worse_than_the_one_before(tmp_path: Path, s
         assert "into a search that went on; proven within" in plan.summary()
     assert check_plan(told[-1].data).ok
     assert "run_reason" in final.data and final.status == "time_limit"
+
+
+@pytest.mark.usefixtures("restless")
+def test_it_tells_of_programmes_whose_charge_is_not_known_yet(tmp_path: Path) -> None:
+    """What compute is charged takes prices, and a search that goes on has none."""
+    file = slow_scenario(tmp_path) / "scenario.yaml"
+    document = json.loads(file.read_text(encoding="utf-8"))
+    asked = document["tables"]["runs"][0]
+    why = {"assumption": "made up for a test"}
+    need = {"programme": "need", "value_musd": asked["value_musd"], "due": asked["due"], **why}
+    document["tables"] |= {
+        "programmes": [need],
+        "programme_options": [{"programme": "need", "option": "own", "run": asked["run"], **why}],
+    }
+    asked["value_musd"] = 0
+    file.write_text(json.dumps(document), encoding="utf-8")
+    told: list[Plan] = []
+    final = planner.load(tmp_path).solve(gap=0, time_limit=4, on_plan=told.append)
+    assert told and all(plan.checked and plan.status == "running" for plan in told)
+    started = [str(plan.data["run_status"].sel(run=asked["run"]).item()) != "refused" for plan in told]
+    assert [plan.data["programme_status"].item() != "refused" for plan in told] == started
+    assert np.isnan(told[-1].data["programme_break_even_musd"].item())
+    assert not np.isnan(final.data["programme_break_even_musd"].item())
 
 
 @pytest.mark.usefixtures("restless")
