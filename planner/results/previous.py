@@ -13,11 +13,13 @@ import xarray as xr
 from planner.core.errors import InputError, Problem
 from planner.core.inputs import Inputs
 from planner.core.months import month_label, month_number
-from planner.data.replan import item_label, lead_months, order_label
+from planner.data.replan import ORDERED, item_label, lead_months, order_label
 from planner.model.rooms.replan import DECIDED
+from planner.results.unheld import unheld
 
 Rows = list[dict[str, Any]]
 Terms = Mapping[str, tuple[str, float]]
+LEAST_MW = 1e-6  # of a retrofit: less is the solver's dust
 
 
 @dataclass(frozen=True)
@@ -34,11 +36,14 @@ class Previous:
     left
         What else has no place in the tables, in words: modules, leases and runs from before the new horizon, which the
         scenario has to state, and runs that it no longer asks for.
+    free
+        What the plan decides before the end of the frozen zone and no row holds, in words: see `unheld`.
     """
 
     tables: dict[str, Rows]
     fleet: Rows
     left: tuple[str, ...]
+    free: tuple[str, ...]
 
 
 def previous_tables(
@@ -88,7 +93,7 @@ def previous_tables(
         elif row["what"] == "accelerator":
             fleet.append(_standing(row, lots[row["item"]], begins) | {"source": source})
         else:
-            left.append(f"{row['count']} of {order_label(row)}, ordered {placed}")
+            left.append(f"{row['count']:g} of {order_label(row)}, ordered {placed}")
     known = {name for row in plan_orders(data) for name in _names(row)}
     if strange := [name for name in cancellable or {} if name not in known]:
         raise InputError([Problem("previous_order_names", "is no order of the plan", got=name) for name in strange])
@@ -103,7 +108,8 @@ def previous_tables(
             for what, musd in (moving or {}).items()
         ],
     }
-    return Previous({name: rows for name, rows in tables.items() if rows}, fleet, (*left, *before))
+    free = unheld(data, frozen_until or replanned)
+    return Previous({name: rows for name, rows in tables.items() if rows}, fleet, (*left, *before), free)
 
 
 def _id(study: str) -> str:
@@ -123,20 +129,16 @@ def plan_orders(data: xr.Dataset) -> Iterator[dict[str, Any]]:
     for what, name in DECIDED.items():
         if name not in data:
             continue
-        values = data[name]
-        for at in np.argwhere(values.to_numpy() > 0.5):
+        values, kind = data[name], ORDERED[what]
+        for at in np.argwhere(values.to_numpy() > (0.5 if kind.whole else LEAST_MW)):
             *names, date = (str(values[dim].to_numpy()[i]) for dim, i in zip(values.dims, at.tolist(), strict=True))
             if date[:7] >= end:
                 continue
-            item, site = (names[0], names[1]) if what == "accelerator" else _apart(names[0])
-            count = round(float(values.to_numpy()[tuple(at)]))
-            yield {"what": what, "item": item, "site": site, "arrives": date[:7], "count": count}
-
-
-def _apart(name: str) -> tuple[str, str | None]:
-    """Item and site of `site.item`; a lease has no site."""
-    site, dot, item = name.partition(".")
-    return (item, site) if dot else (name, None)
+            amount = float(values.to_numpy()[tuple(at)])
+            # types stand before sites, other names are whole
+            named = dict(zip(kind.cells, reversed(names) if len(names) > 1 else names[0].split("."), strict=True))
+            cells = {cell: named.get(cell) for cell in ("item", "part_of", "site")}
+            yield {"what": what, **cells, "arrives": date[:7], "count": round(amount) if kind.whole else amount}
 
 
 def _names(row: Mapping[str, Any]) -> tuple[str, str, str]:
