@@ -133,7 +133,7 @@ class Study:
         """A copy that follows a plan: what it orders and starts by then is settled (see `previous_tables`).
 
         What the plan orders of accelerators before this study's horizon is added to its fleet; what else lies before
-        it is logged, to be stated.
+        it is logged, to be stated, as is what no row holds.
 
         Raises
         ------
@@ -146,6 +146,8 @@ class Study:
         )  # fmt: skip
         for text in found.left:
             log.warning("%s: not taken over from the plan before: %s", self.name, text)
+        for text in found.free:
+            log.warning("%s: not held, this plan may decide it anew: %s", self.name, text)
         raw = self._raw.with_tables(found.tables | ({"fleet": found.fleet} if found.fleet else {}), PREVIOUS)
         return Study(raw, self._overrides, self._rooms)
 

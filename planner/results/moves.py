@@ -73,7 +73,7 @@ def moves(this: xr.Dataset, base: xr.Dataset) -> Moves:
 def _order_line(row: Mapping[Any, Any]) -> str:
     dates = " -> ".join(date for date in (row["base"], row["this"]) if date)
     fee = f", fee {row['fee_musd']:,.2f} M$" if row["fee_musd"] else ""
-    return f"{row['item']}: {row['count']} {row['became']}, {dates}{fee}"
+    return f"{row['item']}: {row['count']:g} {row['became']}, {dates}{fee}"
 
 
 def _input_line(row: Mapping[Any, Any]) -> str:
@@ -113,29 +113,35 @@ def _orders(this: xr.Dataset, base: xr.Dataset) -> Iterator[dict[str, Any]]:
         yield from (_order(item, "new", "", date, n) for date, n in come.items() if n)
 
 
-def _order(item: str, became: str, base: str, this: str, count: int, fee: float = 0.0) -> dict[str, Any]:
+def _order(item: str, became: str, base: str, this: str, count: float, fee: float = 0.0) -> dict[str, Any]:
     return {"item": item, "became": became, "base": base, "this": this, "count": count, "fee_musd": fee}
 
 
-def _counts(data: xr.Dataset, begins: str, ends: str) -> dict[str, dict[str, int]]:
+def _counts(data: xr.Dataset, begins: str, ends: str) -> dict[str, dict[str, float]]:
     """What a plan orders inside two dates, by item and date of arrival."""
     leads = lead_months(Inputs.from_json(str(data.attrs["inputs"])))
-    found: dict[str, dict[str, int]] = defaultdict(dict)
+    found: dict[str, dict[str, float]] = defaultdict(dict)
     for row in plan_orders(data):
         item = item_label(row)
         placed = month_label(month_number(row["arrives"]) - leads[item])
         if placed >= begins and row["arrives"] < ends:
-            found[item][row["arrives"]] = row["count"]
+            found[item][row["arrives"]] = _count(row["count"])
     return dict(found)
 
 
-def _cancelled(data: xr.Dataset) -> tuple[dict[tuple[str, str], int], dict[tuple[str, str], float]]:
+def _count(value: float) -> float:
+    """A count as a whole number; MW to the solver's dust."""
+    near = round(value)
+    return near if abs(value - near) <= LEAST else round(value, 6)
+
+
+def _cancelled(data: xr.Dataset) -> tuple[dict[tuple[str, str], float], dict[tuple[str, str], float]]:
     """What a plan cancels of the one before, and the fee of each [M$], by item and date."""
     if "order_cancelled" not in data:
         return {}, {}
     rows = json.loads(data.attrs["inputs"])["tables"]["previous_orders"]
     keys = [(item_label(row), str(row["arrives"])) for row in rows]
-    counts = np.rint(data["order_cancelled"].to_numpy()).astype(int).tolist()
+    counts = [_count(float(value)) for value in data["order_cancelled"].to_numpy()]
     return dict(zip(keys, counts, strict=True)), {
         k: float(r["cancel_fee_musd"]) for k, r in zip(keys, rows, strict=True)
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,8 @@ import xarray as xr
 
 from planner.core.errors import InputError, Problem
 from planner.core.inputs import Inputs
-from planner.core.months import month_label, month_number
+from planner.core.months import is_date, month_label, month_number
+from planner.core.rules import nearest
 from planner.data.replan import ORDERED, item_label, lead_months, order_label
 from planner.model.rooms.replan import DECIDED
 from planner.results.unheld import unheld
@@ -77,8 +78,10 @@ def previous_tables(
     Raises
     ------
     InputError
-        A name in `cancellable` is that of no order of the plan.
+        A name in `cancellable` is that of no order of the plan, one in `moving` no kind, a date none.
     """
+    if problems := [*_bad_terms(data, cancellable or {}, moving or {}), *_bad_dates([replanned, frozen_until])]:
+        raise InputError(problems)
     begins = start or str(data["period"].to_numpy()[0])[:7]
     source = f"plan {data.attrs['study']}, inputs {str(data.attrs['inputs_hash'])[:12]}"
     inputs = Inputs.from_json(str(data.attrs["inputs"]))
@@ -94,9 +97,6 @@ def previous_tables(
             fleet.append(_standing(row, lots[row["item"]], begins) | {"source": source})
         else:
             left.append(f"{row['count']:g} of {order_label(row)}, ordered {placed}")
-    known = {name for row in plan_orders(data) for name in _names(row)}
-    if strange := [name for name in cancellable or {} if name not in known]:
-        raise InputError([Problem("previous_order_names", "is no order of the plan", got=name) for name in strange])
     settled, before = _runs(data, begins, runs)
     head = {"plan": _id(str(data.attrs["study"])), "replanned": replanned, "known_until": reported_end(data)}
     tables = {
@@ -110,6 +110,23 @@ def previous_tables(
     }
     free = unheld(data, frozen_until or replanned)
     return Previous({name: rows for name, rows in tables.items() if rows}, fleet, (*left, *before), free)
+
+
+def _bad_terms(data: xr.Dataset, cancellable: Terms, moving: Mapping[str, float]) -> Iterator[Problem]:
+    known, kinds = {name for row in plan_orders(data) for name in _names(row)}, ("run", *ORDERED)
+    for name in cancellable:
+        if name not in known:
+            yield Problem("previous_order_names", "is no order of the plan", got=name, near=nearest(name, known))
+    for name in moving:
+        if name not in kinds:
+            yield Problem("not_a_choice", f"is none of {', '.join(kinds)}", got=name, near=nearest(name, kinds))
+    yield from _bad_dates([until for until, _ in cancellable.values()])
+
+
+def _bad_dates(dates: Iterable[str | None]) -> Iterator[Problem]:
+    for date in dates:
+        if date is not None and not is_date(date):
+            yield Problem("not_a_date", "a date is written YYYY-MM", got=date)
 
 
 def _id(study: str) -> str:

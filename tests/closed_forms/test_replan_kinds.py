@@ -62,7 +62,9 @@ def test_what_is_ordered_comes_and_is_paid(what: str) -> None:
 @pytest.mark.parametrize("fee", [0.5, 4.0])
 def test_it_is_cancelled_if_the_fee_is_less(what: str, fee: float) -> None:
     count = 0.5 if what == "retrofit" else 1
-    plan = solve(ordered(what, cancellable_until=date(1), cancel_fee_musd=fee), -min(COST[what], count * fee * factor(1)))
+    plan = solve(
+        ordered(what, cancellable_until=date(1), cancel_fee_musd=fee), -min(COST[what], count * fee * factor(1))
+    )
     assert total(plan, "order_cancelled") == pytest.approx(count if fee < 3 else 0)
 
 

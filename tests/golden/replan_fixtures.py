@@ -7,8 +7,8 @@ from tests.golden.rows import ALPHA, kind, run, scenario
 # Periods of 6 months; x1 and halls take 6 from order to service, leases none. Re-planned on 2026-03, frozen until
 # 2026-08: so x1 and halls that arrive by 2027-01 are settled, leases signed by 2026-07, starts before 2026-08. The 3
 # lots of x1 of 2026-07 can be cancelled, the hall (its date is past) and the lots of 2027-01 not. Of 2028 the plan
-# before says nothing. Priced are x1, leases and phases, not halls. The phase and the 0.5 MW of retrofit can be cancelled,
-# the link's module not; phases take 6 months, modules 12.
+# before says nothing. Priced are x1, leases and phases, not halls. The phase and the 0.5 MW of retrofit can
+# be cancelled, the link's module not; phases take 6 months, modules 12.
 REPLAN = scenario(
     "replan",
     {
@@ -21,7 +21,9 @@ REPLAN = scenario(
             }
             for site in ("alpha", "beta")
         ] + [{"site": "alpha", "hall": "l", "cooling": "liquid"}],
-        "power_sources": [{"site": "alpha", "power_source": "grid", "existing_mw": 9, "max_mw": 12, "energy_usd_per_mwh": 0}],
+        "power_sources": [
+            {"site": "alpha", "power_source": "grid", "existing_mw": 9, "max_mw": 12, "energy_usd_per_mwh": 0},
+        ],
         "power_phases": [
             {
                 "site": "alpha", "power_source": "grid", "phase": "b", "mw": 2, "lead_time_months": 6, "price_musd": 1,

@@ -74,7 +74,9 @@ PREVIOUS_ORDERS = Table(
     (
         Column("what", "choice", "what is ordered", choices=tuple(ORDERED)),
         Column("item", "id", "type, hall, power source, fabric, lease, phase, module or hall that gains MW"),
-        Column("part_of", "id", "a phase's power source, a module's link, the hall that loses MW; else empty", "", None),
+        Column(
+            "part_of", "id", "a phase's power source, a module's link, the hall that loses MW; else empty", "", None
+        ),
         Column("site", "id", "where; of leases and link modules: empty", "", None, refers=("sites",)),
         Column("arrives", "date", "start of service; of a lease: of its term; of a retrofit: of its outage"),
         Column("count", "number", "how many; of a retrofit: MW", "lots, modules, blocks or MW", low=0, low_open=True),
