@@ -22,10 +22,20 @@ MOST = 12
 @click.option("--high", type=float, required=True, help="... to this one; a plan must exist at both.")
 @click.option("--factor", is_flag=True, help="LOW and HIGH are factors on what the input holds.")
 @click.option("--of", metavar="NAME", help="The programme, run, run in progress or level that is meant; default: any.")
-@click.option("--tolerance", type=click.FloatRange(0.0, min_open=True), default=1e-6, show_default=True,
-              help="Of the value found.")
-@click.option("--gap", type=bounded("gap"), default=0.0, show_default=True,
-              help="Of each search; above 0 the value found is not certain.")
+@click.option(
+    "--tolerance",
+    type=click.FloatRange(0.0, min_open=True),
+    default=1e-6,
+    show_default=True,
+    help="Of the value found.",
+)
+@click.option(
+    "--gap",
+    type=bounded("gap"),
+    default=0.0,
+    show_default=True,
+    help="Of each search; above 0 the value found is not certain.",
+)
 @click.option("--time-limit", type=bounded("time_limit_s"), metavar="S", help="Wall clock of each search, seconds.")
 @common
 @click.pass_obj
