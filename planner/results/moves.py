@@ -82,6 +82,8 @@ def _input_line(row: Mapping[Any, Any]) -> str:
 
 def _limit_lines(binding: pd.DataFrame) -> list[str]:
     """What one more unit is worth over all dates at which that differs, the steepest change first."""
+    if binding.empty:
+        return []
     names = binding["limit"].str.rsplit(" ", n=1).str
     dated = binding.assign(name=names[0], date=names[1])
     sums = dated.groupby("name", sort=False).agg(
