@@ -10,8 +10,8 @@ import xarray as xr
 
 from planner.core.settings import SETTINGS
 from planner.model.rooms import TABLES
+from planner.results.previous import PREVIOUS
 
-NOT_INPUTS = ("previous_plan", "previous_orders", "previous_runs", "moving_prices")
 NO_CELL = ("source", "assumption")
 Key = tuple[Any, ...]
 Rows = dict[Key, dict[str, Any]]
@@ -31,7 +31,7 @@ def input_changes(this: xr.Dataset, base: xr.Dataset) -> list[dict[str, str]]:
         for key in dict.fromkeys([*theirs[block.name], *mine[block.name]])
     ]
     for table in TABLES:
-        if table.name not in NOT_INPUTS:
+        if table.name not in PREVIOUS:
             rows = (_keyed(document["tables"].get(table.name, []), table.key) for document in (theirs, mine))
             found += _of_table(table.name, table.key, *rows)
     return [{"path": path, "base": _shown(old), "this": _shown(new)} for path, old, new in found if old != new]

@@ -20,6 +20,7 @@ from planner.results.unheld import unheld
 
 Rows = list[dict[str, Any]]
 Terms = Mapping[str, tuple[str, float]]
+PREVIOUS = ("previous_plan", "previous_orders", "previous_runs", "moving_prices")  # the tables of a plan before
 LEAST_MW = 1e-6  # of a retrofit: less is the solver's dust
 
 
@@ -45,6 +46,12 @@ class Previous:
     fleet: Rows
     left: tuple[str, ...]
     free: tuple[str, ...]
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What to tell whoever re-plans: what is left, and what is free."""
+        left = (f"not taken over from the plan before, to be stated: {text}" for text in self.left)
+        return (*left, *(f"not held, this plan may decide it anew: {text}" for text in self.free))
 
 
 def previous_tables(
