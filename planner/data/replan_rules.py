@@ -43,7 +43,11 @@ def previous_order_names(inputs: Inputs) -> Iterator[Finding]:
         kind = ORDERED[row["what"]]
         wrong = [cell for cell in ("site", "part_of") if (cell in kind.cells) != (row[cell] is not None)]
         for cell in wrong:
-            message = f"is needed to name a {row['what']}" if cell in kind.cells else f"is none: a {row['what']} has no"
+            message = (
+                f"is needed to name what is ordered of {row['what']}"
+                if cell in kind.cells
+                else f"must be empty: {row['what']} has none"
+            )
             yield Finding(i, f"previous_orders.{cell}", message, row[cell])
         known = {".".join(given[key] for key in kind.keys) for given in inputs.rows(kind.table)}
         name = kind.row_name(row)
@@ -55,7 +59,7 @@ def previous_order_names(inputs: Inputs) -> Iterator[Finding]:
 def previous_order_whole(inputs: Inputs) -> Iterator[Finding]:
     for i, row in enumerate(inputs.rows("previous_orders")):
         if ORDERED[row["what"]].whole and row["count"] % 1:
-            yield Finding(i, "previous_orders.count", f"must be whole: a {row['what']} has no parts", row["count"])
+            yield Finding(i, "previous_orders.count", f"must be whole: {row['what']} has no parts", row["count"])
 
 
 @scenario_rule(

@@ -64,7 +64,7 @@ def _of_table(table: str, key: tuple[str, ...], theirs: Rows, mine: Rows) -> Ite
 
 def _one_apart(old: Key, new: Key) -> bool:
     """Whether all but one cell of two keys are the same; the first, which names the row, must be."""
-    return old[0] == new[0] and sum(was != now for was, now in zip(old, new, strict=True)) == 1
+    return bool(old[0] == new[0]) and sum(was != now for was, now in zip(old, new, strict=True)) == 1
 
 
 def _said(row: Mapping[str, Any], key: tuple[str, ...]) -> dict[str, Any]:
