@@ -61,6 +61,7 @@ def break_even(
     of: str | None = None,
     factor: bool = False,
     tolerance: float = 1e-6,
+    gap: float = 0.0,
     time_limit: float | None = None,
 ) -> BreakEven:
     """The value of an input between `low` and `high` at which the best plan decides otherwise.
@@ -73,7 +74,7 @@ def break_even(
     Parameters
     ----------
     study
-        The study; every plan is sought to gap 0.
+        The study.
     path
         Of the input, as in `Study.with_`.
     low, high
@@ -84,6 +85,9 @@ def break_even(
         `low` and `high` are factors on what the path holds instead of values to set.
     tolerance
         Of the value found.
+    gap
+        Share of gross value to which every plan is sought; above 0 the result is seldom certified, and `better_musd`
+        says by how much.
     time_limit
         Of every search, s.
 
@@ -104,7 +108,7 @@ def break_even(
         return study.with_({path: f"*{x!r}" if factor else x})
 
     def best(x: float) -> Plan:
-        return at(x).solve(gap=0.0, time_limit=time_limit)
+        return at(x).solve(gap=gap, time_limit=time_limit)
 
     below, above = best(low), best(high)
     before = decision(below, of)

@@ -31,6 +31,7 @@ FIGURES = {
 TABLES = (
     "cash", "delivered",
     "run_status", "run_start", "run_months_late", "run_site", "run_accelerator", "run_n",
+    "programme_status", "programme_option",
 )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ import click
 
 from planner import __version__
 from planner.cli import INTERRUPTED
+from planner.cli.break_even import break_even
 from planner.cli.check import check
 from planner.cli.compare import compare
 from planner.cli.export import export
@@ -46,7 +47,7 @@ def cli() -> None:
     """Plan AI-training infrastructure: what to order, where to power it, which runs get it - with proof."""
 
 
-for command in (validate, plan, check, compare, export, size, list_, new, reference):
+for command in (validate, plan, check, compare, break_even, export, size, list_, new, reference):
     cli.add_command(command)
 
 

@@ -6,6 +6,7 @@ import csv
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -13,6 +14,32 @@ from planner.cli.session import OK, Session, common
 from planner.core.errors import InputError, Problem
 
 NAME = re.compile(r"[a-z][a-z0-9_-]*")
+NUMBER = re.compile(r"[0-9]+(\.[0-9]*)?|\.[0-9]+")
+
+
+class Price(click.ParamType[Any]):
+    """`KIND=M$`."""
+
+    name = "price"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        what, mark, musd = str(value).partition("=")
+        if not mark or not NUMBER.fullmatch(musd):
+            self.fail(f"{value!r} is not KIND=M$, such as run=1.5", param, ctx)
+        return what, float(musd)
+
+
+class Cancel(click.ParamType[Any]):
+    """`ORDER=YYYY-MM:M$`."""
+
+    name = "cancel"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        order, _, terms = str(value).partition("=")
+        until, mark, musd = terms.partition(":")
+        if not order or not mark or not NUMBER.fullmatch(musd):
+            self.fail(f"{value!r} is not ORDER=YYYY-MM:M$, such as hall=2026-06:1.5", param, ctx)
+        return order, (until, float(musd))
 
 
 @click.command("new")
@@ -21,19 +48,39 @@ NAME = re.compile(r"[a-z][a-z0-9_-]*")
 @click.option("--previous", metavar="PLAN.NC", type=click.Path(path_type=Path), help="A plan that it follows.")
 @click.option("--replanned", metavar="YYYY-MM", help="With --previous: what is ordered and starts before is settled.")
 @click.option("--frozen-until", metavar="YYYY-MM", help="With --previous: the end of the frozen zone.")
+@click.option(
+    "--cancel",
+    "cancellable",
+    type=Cancel(),
+    multiple=True,
+    metavar="ORDER=YYYY-MM:M$",
+    help="With --previous: until when an order can be cancelled, and the fee of each lot. ORDER is a kind "
+    "(accelerator), an item (accelerator.alpha.x1) or one order (accelerator.alpha.x1.2026-07). Repeatable.",
+)
+@click.option(
+    "--moving",
+    type=Price(),
+    multiple=True,
+    metavar="KIND=M$",
+    help="With --previous: the price of each run (or lot, module: hall=2) that departs from the plan after "
+    "the frozen zone. Repeatable.",
+)
 @common
 @click.pass_obj
 def new(
-    session: Session, name: str, source: str, previous: Path | None, replanned: str | None, frozen_until: str | None
-) -> int:
+    session: Session, name: str, source: str, previous: Path | None, replanned: str | None, frozen_until: str | None,
+    cancellable: tuple[tuple[str, tuple[str, float]], ...], moving: tuple[tuple[str, float], ...],
+) -> int:  # fmt: skip
     """Copy a bundled scenario to the folder ./NAME, to be edited.
 
     With --previous the copy follows a plan: its orders and starts are written to the tables previous_plan,
-    previous_orders and previous_runs. Cancelling dates and fees are columns of previous_orders, to be filled in; what
-    it costs to depart from the plan stands in a table moving_prices.
+    previous_orders and previous_runs. What --cancel and --moving give stands in columns of previous_orders and in
+    moving_prices, where it can be edited.
     """
-    if (previous is None) != (replanned is None) or (previous is None and frozen_until is not None):
+    if (previous is None) != (replanned is None):
         raise click.UsageError("--previous and --replanned go together")
+    if previous is None and (frozen_until is not None or cancellable or moving):
+        raise click.UsageError("--frozen-until, --cancel and --moving go with --previous")
     target = Path(name)
     if not NAME.fullmatch(target.name):
         raise click.BadParameter(
@@ -50,18 +97,27 @@ def new(
     shutil.copytree(folder, part, ignore=shutil.ignore_patterns("__pycache__", ".*"))
     file = part / "scenario.yaml"
     file.write_text(renamed(file.read_text(encoding="utf-8"), target.name, folder), encoding="utf-8")
-    left = [] if previous is None else _follow(part, previous, str(replanned), frozen_until)
+    left: tuple[str, ...] = ()
+    free: tuple[str, ...] = ()
+    if previous is not None:
+        terms = {"frozen_until": frozen_until, "cancellable": dict(cancellable), "moving": dict(moving)}
+        try:
+            left, free = _follow(part, previous, str(replanned), terms)
+        except BaseException:
+            shutil.rmtree(part, ignore_errors=True)
+            raise
     part.rename(target)
     session.study = target.name
     files = sorted(path for path in target.rglob("*") if path.is_file())
     said = f"{target} is a copy of {source}; edit it, then: planner validate {target} && planner plan {target}"
     said += "".join(f"\nnot taken over from the plan before, to be stated: {text}" for text in left)
-    session.result(said, {"status": "created", "files": files, "left": left})
+    said += "".join(f"\nnot held, the new plan may decide it anew: {text}" for text in free)
+    session.result(said, {"status": "created", "files": files, "left": left, "free": free})
     return OK
 
 
-def _follow(folder: Path, plan: Path, replanned: str, frozen_until: str | None) -> list[str]:
-    """Write the tables by which the scenario of a folder follows a plan; what they do not hold, in words."""
+def _follow(folder: Path, plan: Path, replanned: str, terms: dict[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Write the tables by which a folder's scenario follows a plan; in words what is to be stated, what is free."""
     import planner
     from planner.model.rooms.replan import ROOM
     from planner.results.previous import previous_tables
@@ -69,18 +125,18 @@ def _follow(folder: Path, plan: Path, replanned: str, frozen_until: str | None) 
     before = planner.open_plan(plan)
     inputs = planner.load(folder).inputs
     found = previous_tables(
-        before.data, replanned, frozen_until=frozen_until, start=str(inputs.setting("calendar", "start")),
-        runs={row["run"] for row in inputs.rows("runs")},
+        before.data, replanned, start=str(inputs.setting("calendar", "start")),
+        runs={row["run"] for row in inputs.rows("runs")}, **terms,
     )  # fmt: skip
     for table in ROOM.inputs:
         if table.name in found.tables:
-            columns = [*(column.name for column in table.columns), "source"]
+            columns = [*(column.name for column in table.columns), "source", "assumption"]
             with (folder / f"{table.name}.csv").open("w", encoding="utf-8", newline="") as file:
                 writer = csv.DictWriter(file, columns, lineterminator="\n")
                 writer.writeheader()
                 writer.writerows(found.tables[table.name])
     fleet = [f"fleet: {', '.join(str(cell) for cell in list(row.values())[:-1])}" for row in found.fleet]
-    return [*fleet, *found.left]
+    return (*fleet, *found.left), found.free
 
 
 def renamed(text: str, name: str, folder: Path) -> str:

@@ -16,7 +16,7 @@ GROWS = {
     "fabrics": "block_endpoints",
     "link_modules": "max_modules",
 }
-LEADS = ("accelerators", *GROWS, "retrofits")  # the tables that the tail's length depends on
+LEADS = ("accelerators", *GROWS, "retrofits", "efficiency")  # the tables that the tail's length depends on
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +48,12 @@ def read_horizon(inputs: Inputs) -> Horizon:
 
 
 def longest_lead_months(inputs: Inputs) -> int:
-    """The longest lead (with bring-up) among what can be ordered, or outage of a retrofit; unknown ones count as 0."""
+    """The longest lead (with bring-up) of what can be ordered or invested in, or outage; unknown ones count as 0."""
     leads = [_lead(row) + int(row["bring_up_months"] or 0) for row in inputs.rows("accelerators") if row["orderable"]]
     for table, grows in GROWS.items():
         leads += [_lead(row) for row in inputs.rows(table) if row[grows]]
     leads += [int(row["outage_months"] or 0) for row in inputs.rows("retrofits")]
+    leads += [int(row["lead_months"] or 0) for row in inputs.rows("efficiency")]
     return max(leads, default=0)
 
 

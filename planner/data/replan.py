@@ -5,18 +5,37 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from planner.core.inputs import Inputs
 from planner.data.calendar import Calendar
 
-# What can be ordered: the table and its key columns, as results name them.
-ORDERED: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "accelerator": ("accelerators", ("accelerator",)),
-    "hall": ("halls", ("site", "hall")),
-    "power_source": ("power_sources", ("site", "power_source")),
-    "fabric": ("fabrics", ("site", "fabric")),
-    "lease": ("leases", ("lease",)),
+
+class Kind(NamedTuple):
+    """What can be ordered: its table and key columns, and the cells of a previous order that name a row of it.
+
+    The last cells hold the keys. What is no whole number is MW.
+    """
+
+    table: str
+    keys: tuple[str, ...]
+    cells: tuple[str, ...]
+    whole: bool = True
+
+    def row_name(self, row: Mapping[str, Any]) -> str:
+        """The row of the table that a previous order names."""
+        return ".".join(str(row[cell]) for cell in self.cells[-len(self.keys) :])
+
+
+ORDERED: Mapping[str, Kind] = {
+    "accelerator": Kind("accelerators", ("accelerator",), ("site", "item")),
+    "hall": Kind("halls", ("site", "hall"), ("site", "item")),
+    "power_source": Kind("power_sources", ("site", "power_source"), ("site", "item")),
+    "fabric": Kind("fabrics", ("site", "fabric"), ("site", "item")),
+    "lease": Kind("leases", ("lease",), ("item",)),
+    "power_phase": Kind("power_phases", ("site", "power_source", "phase"), ("site", "part_of", "item")),
+    "link_module": Kind("link_modules", ("link", "module"), ("part_of", "item")),
+    "retrofit": Kind("retrofits", ("site", "from_hall", "to_hall"), ("site", "part_of", "item"), whole=False),
 }
 
 
@@ -41,7 +60,7 @@ class Dates:
 
 @dataclass(frozen=True, slots=True)
 class PreviousOrder:
-    """An order of the plan before: its label, what of which kind, months of arrival and order, and how many.
+    """An order of the plan before: its label, what of which kind, months of arrival and order, how many (or MW).
 
     `fee_musd` of each that is cancelled; None: it is not to be cancelled.
     """
@@ -51,7 +70,7 @@ class PreviousOrder:
     what: str
     arrives: int
     placed: int
-    count: int
+    count: float
     fee_musd: float | None
 
 
@@ -71,17 +90,17 @@ def order_label(row: Mapping[str, Any]) -> str:
 
 
 def item_label(row: Mapping[str, Any]) -> str:
-    """How results call what an order is of: `accelerator.alpha.x1`, `hall.alpha.a`, `lease.cloud`."""
-    return ".".join(row[part] for part in ("what", "site", "item") if row[part] is not None)
+    """How results call what an order is of: `accelerator.alpha.x1`, `power_phase.alpha.grid.b`, `lease.cloud`."""
+    return ".".join(row[part] for part in ("what", "site", "part_of", "item") if row[part] is not None)
 
 
 def lead_months(inputs: Inputs) -> dict[str, int]:
     """Months from order to service of all that can be ordered, by its label."""
     found: dict[str, int] = {}
-    for what, (table, keys) in ORDERED.items():
-        for row in inputs.rows(table):
-            name = ".".join(row[key] for key in keys)
-            lead = 0 if what == "lease" else int(row["lead_time_months"] or 0)
+    for what, kind in ORDERED.items():
+        for row in inputs.rows(kind.table):
+            name = ".".join(row[key] for key in kind.keys)
+            lead = int(row.get("lead_time_months") or 0)  # leases are signed, retrofits begun at their date
             if what == "accelerator":
                 lead += int(row["bring_up_months"])
                 found |= {f"{what}.{site['site']}.{name}": lead for site in inputs.rows("sites")}

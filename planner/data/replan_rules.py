@@ -37,19 +37,29 @@ def replanned_in_horizon(inputs: Inputs) -> Iterator[Finding]:
 
 
 @scenario_rule("previous_order_names", "a previous order names what the scenario has", "previous_orders",
-               *(table for table, _ in ORDERED.values()))  # fmt: skip
+               *(kind.table for kind in ORDERED.values()))  # fmt: skip
 def previous_order_names(inputs: Inputs) -> Iterator[Finding]:
     for i, row in enumerate(inputs.rows("previous_orders")):
-        table, keys = ORDERED[row["what"]]
-        known = {".".join(given[key] for key in keys) for given in inputs.rows(table)}
-        placed = row["what"] != "lease"
-        if placed != (row["site"] is not None):
-            message = f"is needed: {row['item']} stands at one" if placed else "is none: a lease is a place of its own"
-            yield Finding(i, "previous_orders.site", message, row["site"])
-            continue
-        name = f"{row['site']}.{row['item']}" if len(keys) > 1 else row["item"]
-        if name not in known:
-            yield Finding(i, "previous_orders.item", f"is none of {table}", name, nearest(name, known))
+        kind = ORDERED[row["what"]]
+        wrong = [cell for cell in ("site", "part_of") if (cell in kind.cells) != (row[cell] is not None)]
+        for cell in wrong:
+            message = (
+                f"is needed to name what is ordered of {row['what']}"
+                if cell in kind.cells
+                else f"must be empty: {row['what']} has none"
+            )
+            yield Finding(i, f"previous_orders.{cell}", message, row[cell])
+        known = {".".join(given[key] for key in kind.keys) for given in inputs.rows(kind.table)}
+        name = kind.row_name(row)
+        if not wrong and name not in known:
+            yield Finding(i, "previous_orders.item", f"is none of {kind.table}", name, nearest(name, known))
+
+
+@scenario_rule("previous_order_whole", "only MW are no whole number", "previous_orders")
+def previous_order_whole(inputs: Inputs) -> Iterator[Finding]:
+    for i, row in enumerate(inputs.rows("previous_orders")):
+        if ORDERED[row["what"]].whole and row["count"] % 1:
+            yield Finding(i, "previous_orders.count", f"must be whole: {row['what']} has no parts", row["count"])
 
 
 @scenario_rule(

@@ -1,8 +1,9 @@
 """The quotas of one month as objects of Kueue, the job queue of Kubernetes, in YAML.
 
 A ResourceFlavor for each type at each place with anything online, its nodes chosen by the labels `accelerator` and
-`site`; a Cohort that owns what is left over; for each team a Namespace, a ClusterQueue and a LocalQueue in it. Every
-team has every flavor, those it has accelerators of first, so that it can borrow what is left over. In a ClusterQueue
+`site`; a Cohort that owns what is left over, and in it one for each group of teams, as the tree has them; for each
+team that asks a Namespace, a ClusterQueue in the Cohort of its group, and a LocalQueue. Every team has every flavor,
+those it has accelerators of first, so that it can borrow what is left over. In a ClusterQueue
 
 - nominalQuota is what the team has in that month (the table `quotas`);
 - lendingLimit is what of it is for streams: their rates are averages and can be caught up, a gang needs all of its own;
@@ -25,6 +26,7 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from planner.core.errors import InputError, Problem
 from planner.core.months import months_between
+from planner.data.teams import read_tree
 from planner.export.allotments import LEAST_UNITS, Place, Quota
 from planner.export.tables import PlanTables
 from planner.export.works import NO_TEAM
@@ -83,9 +85,15 @@ class Queues:
         a = tables.allotments
         self._places = sorted(place for place, units in a.online.items() if units[month] > LEAST_UNITS)
         self._quotas = {(q.team, (q.site, q.accelerator)): q for q in a.quotas(month)}
-        teams = {str(row["team"]) for row in tables.reading.inputs.rows("teams")} | {load.team for load in a.loads}
+        tree = read_tree(tables.reading.inputs)
+        teams = {*tree.asking, *(load.team for load in a.loads)}
         self.names = Names()
-        self._cohort = self.names.of("study", str(tables.reading.data.attrs["study"]))
+        self._above = tree.parent
+        study = str(tables.reading.data.attrs["study"])
+        self._cohort = self.names.of("cohort", study)
+        groups = [k for k in tree.members if k not in tree.asking]
+        groups.sort(key=lambda k: (self._depth(k), k))
+        self._groups_of = {k: self.names.of("cohort", f"{study}-{k}") for k in groups}
         self._teams = {team: self.names.of("team", team) for team in sorted(teams)}
         # a name is tried for every place: two that differ in _ only must not share one
         self._flavors = {(s, g): self.names.of("type at site", f"{g}-at-{s}") for s, g in self._places}
@@ -108,7 +116,15 @@ class Queues:
             self.names.problems.append(Problem("too_many_flavors", message, got=str(len(self._places))))
         if self.names.problems:
             raise InputError(self.names.problems)
-        return [*self._resource_flavors(), self._cohort_object(), *self._of_teams()]
+        return [*self._resource_flavors(), *self._cohorts(), *self._of_teams()]
+
+    def _depth(self, team: str) -> int:
+        above = self._above[team]
+        return 0 if above is None else 1 + self._depth(above)
+
+    def _cohort_of(self, team: str) -> str:
+        """The Cohort that a team or group stands in."""
+        return self._groups_of.get(self._above.get(team) or "", self._cohort)
 
     def _object(self, kind: str, name: str, spec: Document, api: str = API, **metadata: Any) -> Document:
         said = {"planner/study": str(self._tables.reading.data.attrs["study"]), "planner/at": self._at}
@@ -120,9 +136,12 @@ class Queues:
         for (site, g), name in self._flavors.items():
             yield self._object("ResourceFlavor", name, {"nodeLabels": {"accelerator": g, "site": site}})
 
-    def _cohort_object(self) -> Document:
+    def _cohorts(self) -> Iterator[Document]:
         groups = self._groups(self._places, lambda place: {"nominalQuota": self._left(place)})
-        return self._object("Cohort", self._cohort, {"resourceGroups": groups} if groups else {})
+        yield self._object("Cohort", self._cohort, {"resourceGroups": groups} if groups else {})
+        for group, name in self._groups_of.items():
+            told = {"planner/team": group}
+            yield self._object("Cohort", name, {"parentName": self._cohort_of(group)}, annotations=told)
 
     def _of_teams(self) -> Iterator[Document]:
         for name in self._teams.values():
@@ -132,7 +151,7 @@ class Queues:
             places = sorted(self._places, key=lambda place: (self._quota(team, place).n == 0, place))
             groups = self._groups(places, lambda place, team=team: self._limits(team, place))
             spec = {
-                "cohortName": self._cohort,
+                "cohortName": self._cohort_of(team),
                 "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": name}},
                 "preemption": {"reclaimWithinCohort": "Any"},
                 **({"resourceGroups": groups} if groups else {}),

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from planner.core.units import MONTHS_PER_YEAR
+from planner.data.teams import read_tree
 from planner.export.allotments import LEAST_UNITS, RUN, STREAM
 from planner.export.tables import PlanTables
 from planner.export.words import amount, count, money, percent, printable, several
@@ -41,6 +42,9 @@ class _Memo:
     def __init__(self, tables: PlanTables, team: str) -> None:
         self._tables, self._team, self._r = tables, team, tables.reading
         self._calendar = tables.reading.case.calendar
+        tree = read_tree(tables.reading.inputs)
+        self._members = tree.members.get(team, (team,))  # a group stands for the teams below it
+        self._above = tree.parent.get(team)
 
     def parts(self) -> list[list[str]]:
         sections: tuple[Callable[[], list[str]], ...] = (
@@ -49,7 +53,7 @@ class _Memo:
         return [part for part in (section() for section in sections) if part]
 
     def _mine(self, table: str) -> list[dict[str, Any]]:
-        return [row for row in getattr(self._tables, table).records() if (row["team"] or NO_TEAM) == self._team]
+        return [row for row in getattr(self._tables, table).records() if (row["team"] or NO_TEAM) in self._members]
 
     def _head(self) -> list[str]:
         a, last = self._r.data.attrs, self._r.month(self._calendar.reported_end - 1)
@@ -61,11 +65,13 @@ class _Memo:
             "",
             f"From the plan of {a['study']} ({_plain(a['title'])}), {self._r.month(0)} to {last}; status {a['status']}"
             f"{proven}.",
+            *([] if self._above is None else ["", f"Part of {self._above}, which has a memo of its own."]),
+            *([] if self._members == (self._team,) else ["", f"For all of its teams: {', '.join(self._members)}."]),
         ]
 
     def _quarters(self) -> list[str]:
         """Accelerators by quarter of the fiscal year: the average over its months inside the reported horizon."""
-        loads = {load: n for load, n in self._tables.allotments.loads.items() if load.team == self._team}
+        loads = {load: n for load, n in self._tables.allotments.loads.items() if load.team in self._members}
         body = []
         for label, months in self._months_by_quarter().items():
             held: dict[tuple[str, str], float] = defaultdict(float)
@@ -108,7 +114,7 @@ class _Memo:
         known = {row["run"] for row in rows}
         ends = {row["running"]: row["status"] for row in self._mine("ends")}
         for gang in self._r.gangs:
-            if (gang.team or NO_TEAM) == self._team and gang.run not in known:
+            if (gang.team or NO_TEAM) in self._members and gang.run not in known:
                 became = "cancelled" if ends.get(gang.run) == "cancelled" else "runs on from before"
                 dates = f"before {self._r.month(0)}", str(self._r.month(gang.finish))
                 body.append((gang.run, *dates, f"{count(gang.n)} {gang.accelerator}", gang.site, "-", "-", became))

@@ -7,7 +7,7 @@ import math
 
 import xarray as xr
 
-from planner.export import summary_built, summary_limits, summary_money, summary_runs, summary_teams
+from planner.export import summary_built, summary_limits, summary_money, summary_replan, summary_runs, summary_teams
 from planner.export.provenance import not_modelled
 from planner.export.tables import PlanTables
 from planner.export.words import money, percent, printable, wrapped
@@ -97,6 +97,7 @@ class PlanSummary:
             summary_runs.programmes(self.tables),
             summary_runs.use(self.tables),
             summary_teams.teams(self.data),
+            summary_replan.commitments(self.tables),
             summary_limits.broken(self.tables),
             summary_limits.binding(self.tables),
             self._notes(),

@@ -25,7 +25,7 @@ A4 = 9
 _PLAIN = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 FRONT = ("Summary", "Charts", "Cash", "Depreciation", "Teams")
 ALWAYS = ("quarters", "orders", "power", "network", "leases", "sales", "use", "mw", "runs", "allocation")
-WHERE_ANY = ("programmes", "levels", "ends", "traffic", "streams", "worth")
+WHERE_ANY = ("programmes", "levels", "ends", "commitments", "traffic", "streams", "worth")
 BACK = ("ledger", "sources")
 ORIGINS = ("catalogue", "changes", "settings")
 

@@ -64,13 +64,13 @@ class Comparison:
         many = len(self.orders) > MOST
         for title, table, digits in (
             ("Net value of the two plans by part, M$ of today", self.parts, 1),
-            ("Cash by fiscal year, M$", self.cash, 1),
+            ("Capital cash by fiscal year, M$", self.cash, 1),
             ("Accelerators by arrival", _by_year(self.orders) if many else self.orders, 0),
             ("MW at the end of each fiscal year that is reported", self.power, 1),
         ):
             paragraphs.append(f"{title}: the same" if table.empty else f"{title}\n{_rows(table, digits)}")
-        paragraphs.append("Runs: the same" if self.runs.empty else _run_lines(self.runs))
-        return "\n\n".join([*paragraphs, self.moves.text()])
+        paragraphs.append("Runs: the same" if self.runs.empty else _run_lines(self.runs, self.moves.runs))
+        return "\n\n".join([*paragraphs, self.moves.text(runs=False)])
 
     def __repr__(self) -> str:
         return self.text()
@@ -139,12 +139,14 @@ def _rows(table: pd.DataFrame, digits: int) -> str:
     return text + (f"\n... and {left} that moved less" if left else "")
 
 
-def _run_lines(runs: pd.DataFrame) -> str:
+def _run_lines(runs: pd.DataFrame, moved: pd.DataFrame) -> str:
+    why = {row["run"]: row["why"] for row in moved.to_dict("records")}
     refused = runs == "refused"
     more, fewer = int((refused["this"] & ~refused["base"]).sum()), int((refused["base"] & ~refused["this"]).sum())
     lines = [f"Runs: {len(runs)} differ; {more} refused that were not, {fewer} no longer refused"]
     for run, row in runs.head(MOST).iterrows():
         lines += [f"  {run}", f"    base  {row['base']}", f"    this  {row['this']}"]
+        lines += [f"    why   {why[run]}"] if run in why else []
     return "\n".join(lines + ([f"... and {len(runs) - MOST} of less value"] if len(runs) > MOST else []))
 
 

@@ -14,14 +14,13 @@ import xarray as xr
 
 from planner.core.inputs import Inputs
 from planner.core.months import month_label, month_number
-from planner.core.settings import SETTINGS
 from planner.data.replan import item_label, lead_months
-from planner.model.rooms import TABLES
+from planner.results.input_changes import input_changes
 from planner.results.previous import plan_orders, reported_end
 
 LEAST = 1e-6
 SHOWN = 20
-NOT_INPUTS = ("previous_plan", "previous_orders", "previous_runs", "moving_prices")
+MOST_CAUSES = 3
 PRICED = ("price_budget", "price_mw", "price_accelerator")
 ASPECTS = (("start", "start"), ("site", "site"), ("accelerator", "type"), ("n", "size"), ("option", "level"))
 NO_CAUSE = "no input differs: another plan within the gaps"
@@ -41,14 +40,15 @@ class Moves:
     inputs: pd.DataFrame
     binding: pd.DataFrame
 
-    def text(self) -> str:
-        """The moves in words."""
+    def text(self, runs: bool = True) -> str:
+        """The moves in words; `runs`: those of runs too."""
+        said = [f"{r['run']}: {r['change']}; {r['why']}" for r in self.runs.to_dict("records")]
         parts = []
         for title, lines in (
-            ("Orders that moved", [_order_line(row) for row in self.orders.to_dict("records")]),
-            ("Runs that moved", [f"{r['run']}: {r['change']}; {r['why']}" for r in self.runs.to_dict("records")]),
+            ("Orders that moved, in lots, modules or blocks", [_order_line(r) for r in self.orders.to_dict("records")]),
+            *((("Runs that moved", said),) if runs else ()),
             ("Inputs that differ", [_input_line(row) for row in self.inputs.to_dict("records")]),
-            ("Limits that bind otherwise, M$ for one more unit", [_limit_line(r) for r in _steepest(self.binding)]),
+            ("Limits that bind otherwise, M$ for one more unit all along", _limit_lines(self.binding)),
         ):
             left = [f"... and {len(lines) - SHOWN} more"] if len(lines) > SHOWN else []
             parts.append("\n  ".join([title, *lines[:SHOWN], *left]) if lines else f"{title}: none")
@@ -61,7 +61,7 @@ def moves(this: xr.Dataset, base: xr.Dataset) -> Moves:
     Orders and runs are matched by name and date, so the calendars may differ: what the base ordered before the other's
     horizon is settled and no move, and of what arrives behind the shorter horizon nothing is said.
     """
-    inputs = _changed_inputs(this, base)
+    inputs = input_changes(this, base)
     return Moves(
         pd.DataFrame(_orders(this, base), columns=["item", "became", "base", "this", "count", "fee_musd"]),
         pd.DataFrame(_runs(this, base, inputs), columns=["run", "change", "why"]),
@@ -73,20 +73,28 @@ def moves(this: xr.Dataset, base: xr.Dataset) -> Moves:
 def _order_line(row: Mapping[Any, Any]) -> str:
     dates = " -> ".join(date for date in (row["base"], row["this"]) if date)
     fee = f", fee {row['fee_musd']:,.2f} M$" if row["fee_musd"] else ""
-    return f"{row['item']}: {row['count']} {row['became']}, {dates}{fee}"
+    return f"{row['item']}: {row['count']:g} {row['became']}, {dates}{fee}"
 
 
 def _input_line(row: Mapping[Any, Any]) -> str:
     return f"{row['path']}: {row['base']} -> {row['this']}"
 
 
-def _limit_line(row: Mapping[Any, Any]) -> str:
-    return f"{row['limit']}: {row['base']:,.3g} -> {row['this']:,.3g}"
-
-
-def _steepest(binding: pd.DataFrame) -> list[dict[Any, Any]]:
-    order = (binding["this"] - binding["base"]).abs().sort_values(ascending=False, kind="stable").index
-    return binding.loc[order].to_dict("records")
+def _limit_lines(binding: pd.DataFrame) -> list[str]:
+    """What one more unit is worth over all dates at which that differs, the steepest change first."""
+    if binding.empty:
+        return []
+    names = binding["limit"].str.rsplit(" ", n=1).str
+    dated = binding.assign(name=names[0], date=names[1])
+    sums = dated.groupby("name", sort=False).agg(
+        first=("date", "min"), last=("date", "max"), base=("base", "sum"), this=("this", "sum")
+    )
+    order = (sums["this"] - sums["base"]).abs().sort_values(ascending=False, kind="stable").index
+    return [
+        f"{name} {row['first']}{'' if row['first'] == row['last'] else ' .. ' + row['last']}: "
+        f"{row['base']:,.3g} -> {row['this']:,.3g}"
+        for name, row in sums.loc[order].iterrows()
+    ]
 
 
 def _orders(this: xr.Dataset, base: xr.Dataset) -> Iterator[dict[str, Any]]:
@@ -113,29 +121,35 @@ def _orders(this: xr.Dataset, base: xr.Dataset) -> Iterator[dict[str, Any]]:
         yield from (_order(item, "new", "", date, n) for date, n in come.items() if n)
 
 
-def _order(item: str, became: str, base: str, this: str, count: int, fee: float = 0.0) -> dict[str, Any]:
+def _order(item: str, became: str, base: str, this: str, count: float, fee: float = 0.0) -> dict[str, Any]:
     return {"item": item, "became": became, "base": base, "this": this, "count": count, "fee_musd": fee}
 
 
-def _counts(data: xr.Dataset, begins: str, ends: str) -> dict[str, dict[str, int]]:
+def _counts(data: xr.Dataset, begins: str, ends: str) -> dict[str, dict[str, float]]:
     """What a plan orders inside two dates, by item and date of arrival."""
     leads = lead_months(Inputs.from_json(str(data.attrs["inputs"])))
-    found: dict[str, dict[str, int]] = defaultdict(dict)
+    found: dict[str, dict[str, float]] = defaultdict(dict)
     for row in plan_orders(data):
         item = item_label(row)
         placed = month_label(month_number(row["arrives"]) - leads[item])
         if placed >= begins and row["arrives"] < ends:
-            found[item][row["arrives"]] = row["count"]
+            found[item][row["arrives"]] = _count(row["count"])
     return dict(found)
 
 
-def _cancelled(data: xr.Dataset) -> tuple[dict[tuple[str, str], int], dict[tuple[str, str], float]]:
+def _count(value: float) -> float:
+    """A count as a whole number; MW to the solver's dust."""
+    near = round(value)
+    return near if abs(value - near) <= LEAST else round(value, 6)
+
+
+def _cancelled(data: xr.Dataset) -> tuple[dict[tuple[str, str], float], dict[tuple[str, str], float]]:
     """What a plan cancels of the one before, and the fee of each [M$], by item and date."""
     if "order_cancelled" not in data:
         return {}, {}
     rows = json.loads(data.attrs["inputs"])["tables"]["previous_orders"]
     keys = [(item_label(row), str(row["arrives"])) for row in rows]
-    counts = np.rint(data["order_cancelled"].to_numpy()).astype(int).tolist()
+    counts = [_count(float(value)) for value in data["order_cancelled"].to_numpy()]
     return dict(zip(keys, counts, strict=True)), {
         k: float(r["cancel_fee_musd"]) for k, r in zip(keys, rows, strict=True)
     }
@@ -187,35 +201,10 @@ def _why(run: str, here: Mapping[str, str] | None, names: Sequence[str], inputs:
     limit = [f"limit: {here['reason']}"] if here is not None and here.get("reason") else []
     near = [_input_line(row) for row in inputs if set(names) & set(row["path"].split("."))]
     causes = own or near or [_input_line(row) for row in inputs]
-    more = [f"and {len(causes) - 3} more inputs"] if len(causes) > 3 else []
-    return "; ".join([*limit, *causes[:3], *more]) or NO_CAUSE
-
-
-def _changed_inputs(this: xr.Dataset, base: xr.Dataset) -> list[dict[str, str]]:
-    """Cells of the resolved inputs that differ, but for what follows from the previous plan."""
-    mine, theirs = _cells(this), _cells(base)
-    found = []
-    for path in dict.fromkeys([*theirs, *mine]):
-        if mine.get(path) != theirs.get(path):
-            found.append({"path": path, "base": _shown(theirs, path), "this": _shown(mine, path)})
-    return found
-
-
-def _shown(cells: Mapping[str, Any], path: str) -> str:
-    value = cells.get(path, "absent")
-    return "unknown" if value is None else f"{value:.10g}" if isinstance(value, float) else str(value)
-
-
-def _cells(data: xr.Dataset) -> dict[str, Any]:
-    """The cells of settings and tables by path, as overrides write it."""
-    document = json.loads(data.attrs["inputs"])
-    cells = {f"{b.name}.{key}": value for b in SETTINGS if b.name != "solve" for key, value in document[b.name].items()}
-    keys = {table.name: table.key for table in TABLES if table.name not in NOT_INPUTS}
-    for table, key in keys.items():
-        for row in document["tables"].get(table, []):
-            name = ".".join([table, *("any" if row[k] is None else str(row[k]) for k in key)])
-            cells |= {f"{name}.{c}": v for c, v in row.items() if c not in (*key, "source", "assumption")}
-    return cells
+    if not (own or near) and len(causes) > MOST_CAUSES:
+        return "; ".join([*limit, f"{len(causes)} inputs differ, none of its own"])
+    more = [f"and {len(causes) - MOST_CAUSES} more inputs"] if len(causes) > MOST_CAUSES else []
+    return "; ".join([*limit, *causes[:MOST_CAUSES], *more]) or NO_CAUSE
 
 
 def _binding(this: xr.Dataset, base: xr.Dataset) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,12 +12,16 @@ import xarray as xr
 
 from planner.core.errors import InputError, Problem
 from planner.core.inputs import Inputs
-from planner.core.months import month_label, month_number
-from planner.data.replan import item_label, lead_months, order_label
+from planner.core.months import is_date, month_label, month_number
+from planner.core.rules import nearest
+from planner.data.replan import ORDERED, item_label, lead_months, order_label
 from planner.model.rooms.replan import DECIDED
+from planner.results.unheld import unheld
 
 Rows = list[dict[str, Any]]
 Terms = Mapping[str, tuple[str, float]]
+PREVIOUS = ("previous_plan", "previous_orders", "previous_runs", "moving_prices")  # the tables of a plan before
+LEAST_MW = 1e-6  # of a retrofit: less is the solver's dust
 
 
 @dataclass(frozen=True)
@@ -34,11 +38,20 @@ class Previous:
     left
         What else has no place in the tables, in words: modules, leases and runs from before the new horizon, which the
         scenario has to state, and runs that it no longer asks for.
+    free
+        What the plan decides before the end of the frozen zone and no row holds, in words: see `unheld`.
     """
 
     tables: dict[str, Rows]
     fleet: Rows
     left: tuple[str, ...]
+    free: tuple[str, ...]
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What to tell whoever re-plans: what is left, and what is free."""
+        left = (f"not taken over from the plan before, to be stated: {text}" for text in self.left)
+        return (*left, *(f"not held, this plan may decide it anew: {text}" for text in self.free))
 
 
 def previous_tables(
@@ -72,8 +85,10 @@ def previous_tables(
     Raises
     ------
     InputError
-        A name in `cancellable` is that of no order of the plan.
+        A name in `cancellable` is that of no order of the plan, one in `moving` no kind, a date none.
     """
+    if problems := [*_bad_terms(data, cancellable or {}, moving or {}), *_bad_dates([replanned, frozen_until])]:
+        raise InputError(problems)
     begins = start or str(data["period"].to_numpy()[0])[:7]
     source = f"plan {data.attrs['study']}, inputs {str(data.attrs['inputs_hash'])[:12]}"
     inputs = Inputs.from_json(str(data.attrs["inputs"]))
@@ -88,10 +103,7 @@ def previous_tables(
         elif row["what"] == "accelerator":
             fleet.append(_standing(row, lots[row["item"]], begins) | {"source": source})
         else:
-            left.append(f"{row['count']} of {order_label(row)}, ordered {placed}")
-    known = {name for row in plan_orders(data) for name in _names(row)}
-    if strange := [name for name in cancellable or {} if name not in known]:
-        raise InputError([Problem("previous_order_names", "is no order of the plan", got=name) for name in strange])
+            left.append(f"{row['count']:g} of {order_label(row)}, ordered {placed}")
     settled, before = _runs(data, begins, runs)
     head = {"plan": _id(str(data.attrs["study"])), "replanned": replanned, "known_until": reported_end(data)}
     tables = {
@@ -103,7 +115,25 @@ def previous_tables(
             for what, musd in (moving or {}).items()
         ],
     }
-    return Previous({name: rows for name, rows in tables.items() if rows}, fleet, (*left, *before))
+    free = unheld(data, frozen_until or replanned)
+    return Previous({name: rows for name, rows in tables.items() if rows}, fleet, (*left, *before), free)
+
+
+def _bad_terms(data: xr.Dataset, cancellable: Terms, moving: Mapping[str, float]) -> Iterator[Problem]:
+    known, kinds = {name for row in plan_orders(data) for name in _names(row)}, ("run", *ORDERED)
+    for name in cancellable:
+        if name not in known:
+            yield Problem("previous_order_names", "is no order of the plan", got=name, near=nearest(name, known))
+    for name in moving:
+        if name not in kinds:
+            yield Problem("not_a_choice", f"is none of {', '.join(kinds)}", got=name, near=nearest(name, kinds))
+    yield from _bad_dates([until for until, _ in cancellable.values()])
+
+
+def _bad_dates(dates: Iterable[str | None]) -> Iterator[Problem]:
+    for date in dates:
+        if date is not None and not is_date(date):
+            yield Problem("not_a_date", "a date is written YYYY-MM", got=date)
 
 
 def _id(study: str) -> str:
@@ -123,20 +153,16 @@ def plan_orders(data: xr.Dataset) -> Iterator[dict[str, Any]]:
     for what, name in DECIDED.items():
         if name not in data:
             continue
-        values = data[name]
-        for at in np.argwhere(values.to_numpy() > 0.5):
+        values, kind = data[name], ORDERED[what]
+        for at in np.argwhere(values.to_numpy() > (0.5 if kind.whole else LEAST_MW)):
             *names, date = (str(values[dim].to_numpy()[i]) for dim, i in zip(values.dims, at.tolist(), strict=True))
             if date[:7] >= end:
                 continue
-            item, site = (names[0], names[1]) if what == "accelerator" else _apart(names[0])
-            count = round(float(values.to_numpy()[tuple(at)]))
-            yield {"what": what, "item": item, "site": site, "arrives": date[:7], "count": count}
-
-
-def _apart(name: str) -> tuple[str, str | None]:
-    """Item and site of `site.item`; a lease has no site."""
-    site, dot, item = name.partition(".")
-    return (item, site) if dot else (name, None)
+            amount = float(values.to_numpy()[tuple(at)])
+            # types stand before sites, other names are whole
+            named = dict(zip(kind.cells, reversed(names) if len(names) > 1 else names[0].split("."), strict=True))
+            cells = {cell: named.get(cell) for cell in ("item", "part_of", "site")}
+            yield {"what": what, **cells, "arrives": date[:7], "count": round(amount) if kind.whole else amount}
 
 
 def _names(row: Mapping[str, Any]) -> tuple[str, str, str]:

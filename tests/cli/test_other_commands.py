@@ -152,6 +152,38 @@ def test_new_follows_a_plan(command: Planner, saved: Path, tmp_path: Path) -> No
     assert (found["order_moves"], found["run_moves"], found["inputs"]) == ([], [], [])
 
 
+def test_new_takes_terms_of_cancelling_and_prices_of_moving(command: Planner, saved: Path, tmp_path: Path) -> None:
+    """The tables hold them, and the plan of the copy is made under them."""
+    said = command("new", "next", "--from", "tiny", "--previous", saved, "--replanned", "2026-03",
+                   "--cancel", "accelerator=2026-06:0.5", "--cancel", "hall.alpha.hall_a.2027-01=2026-12:.25",
+                   "--moving", "run=2", "--moving", "accelerator=0.125")  # fmt: skip
+    assert said.code == 0, said.err
+    inputs = planner.load(tmp_path / "next").inputs
+    terms = {
+        f"{row['what']} {row['arrives']}": (row["cancellable_until"], row["cancel_fee_musd"])
+        for row in inputs.rows("previous_orders") if row["cancellable_until"] is not None
+    }  # fmt: skip
+    assert terms == {"accelerator 2026-07": ("2026-06", 0.5), "accelerator 2027-01": ("2026-06", 0.5),
+                     "hall 2027-01": ("2026-12", 0.25)}  # fmt: skip
+    assert {row["what"]: row["musd"] for row in inputs.rows("moving_prices")} == {"run": 2.0, "accelerator": 0.125}
+
+
+@pytest.mark.parametrize(
+    "given", [("--cancel", "hall=2026-06"), ("--cancel", "hall:2"), ("--moving", "run=-1"), ("--moving", "run")]
+)
+def test_new_refuses_terms_that_are_none(command: Planner, saved: Path, given: tuple[str, str]) -> None:
+    said = command("new", "next", "--from", "tiny", "--previous", saved, "--replanned", "2026-03", *given)
+    assert said.code == 2 and "such as" in said.err
+    assert command("new", "next", "--from", "tiny", *given[:1], "hall=2026-06:1").code == 2
+
+
+def test_new_leaves_nothing_behind_where_terms_name_no_order(command: Planner, saved: Path, tmp_path: Path) -> None:
+    for name, given in (("--cancel", "lease=2026-06:1"), ("--cancel", "hall=soon:1"), ("--moving", "ship=1")):
+        said = command("new", "next", "--from", "tiny", "--previous", saved, "--replanned", "2026-03", name, given)
+        assert said.code == 3, said.err
+        assert list(tmp_path.iterdir()) == []
+
+
 def test_new_says_what_it_cannot_take_over(command: Planner, saved: Path, tmp_path: Path) -> None:
     assert command("new", "late", "--from", "tiny").code == 0
     file = tmp_path / "late" / "scenario.yaml"

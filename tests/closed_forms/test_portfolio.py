@@ -229,6 +229,14 @@ def test_a_ladder_takes_its_longest_lead(leads: tuple[int, int], start: int) -> 
     assert plan.data["run_start"].item() == date(start)
 
 
+def test_the_tail_is_as_long_as_the_lead_of_a_level() -> None:
+    """A level begun at the end of the reported year is ready inside the tail: 30 months behind it, not 24."""
+    case = bought([run("a", 4, 6, 6, 0.0)], [programme("p", 1.0)], [by("p", "a")],
+                  efficiency=ladder((0.5, 0.01, 2), (0.25, 0.01, 30)))  # fmt: skip
+    case["calendar"]["tail_months"] = None
+    assert planner.load(case).case.calendar.end == 12 + 30
+
+
 def window(name: str, gang: int, months: int, first: int, last: int, value: float = 0.0) -> Row:
     """A run that may start in any month from first to last."""
     return run(name, gang, months, first, value, latest=date(last), due=date(24))

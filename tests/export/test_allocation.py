@@ -174,6 +174,15 @@ def test_a_plan_without_prices_says_so(plan: Plan) -> None:
     assert "Reason: none is kept in this plan; what admitting it would cost has no price in this plan." in said
 
 
+def test_the_memo_of_a_group_is_that_of_its_teams() -> None:
+    """`lab` has both teams: the gang of the one and the stream of the other."""
+    teams = [{"team": "lab"}, *({"team": team, "parent": "lab"} for team in ("fair_us", "infra"))]
+    tables = PlanTables(planner.load(shared(teams=teams)).solve().data)
+    group, one = memo_text(tables, "lab"), memo_text(tables, "fair_us")
+    assert "For all of its teams: fair_us, infra." in group and "| big " in group and "work" in group
+    assert "Part of lab, which has a memo of its own." in one and "work" not in one
+
+
 def test_everybody_gets_a_memo(plans: dict[str, Plan], plan: Plan) -> None:
     assert teams_of(PlanTables(plan.data)) == ["fair_us", "infra"]
     assert teams_of(PlanTables(plans["campus"].data)) == ["no team", "research"]

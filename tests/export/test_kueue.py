@@ -68,6 +68,22 @@ def test_the_quotas_by_hand(plan: Plan) -> None:
     assert _limits(alone, "shared", "Cohort") == {"nominalQuota": 2}
 
 
+def test_groups_of_teams_are_cohorts() -> None:
+    """`lab` has `fair_us` and `deep`, which has `infra`: a Cohort each; only those that ask have queues."""
+    tree = [("lab", None), ("deep", "lab"), ("fair_us", "lab"), ("infra", "deep")]
+    teams = [{"team": team, "parent": parent} for team, parent in tree]
+    found = documents(planner.load(shared(teams=teams)).solve(), "2026-03")
+    for document in found:
+        jsonschema.validate(document, schema_of(document["kind"]))
+    cohorts, queues = of_kind(found, "Cohort"), of_kind(found, "ClusterQueue")
+    above = {name: spec.get("parentName") for name, spec in cohorts.items()}
+    assert list(above.items()) == [("shared", None), ("shared-lab", "shared"), ("shared-deep", "shared-lab")]
+    assert {name: spec["cohortName"] for name, spec in queues.items()} == {
+        "fair-us": "shared-lab", "infra": "shared-deep",
+    }  # fmt: skip
+    assert _limits(found, "fair-us") == {"nominalQuota": 6, "borrowingLimit": 2, "lendingLimit": 0}
+
+
 def _limits(found: list[dict[str, Any]], name: str, kind: str = "ClusterQueue") -> dict[str, int]:
     ((flavor,),) = [group["flavors"] for group in of_kind(found, kind)[name]["resourceGroups"]]
     assert flavor["name"] == "x1-at-alpha"

@@ -238,6 +238,8 @@ def test_an_unstated_tail_is_two_years_or_the_longest_lead_in_use() -> None:
     assert read_calendar(Inputs(inputs)).end == 50
     row_of(inputs, "accelerators", accelerator="x1")["orderable"] = False
     assert read_calendar(Inputs(inputs)).end == 48
+    inputs["tables"]["efficiency"] = [{"programme": "p", "level": 1, "lead_months": 33}]
+    assert read_calendar(Inputs(inputs)).end == 57
 
 
 def test_half_a_period_in_service_counts_as_all_of_it() -> None:

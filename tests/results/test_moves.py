@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
 import pytest
 
 import planner
-from planner.results.moves import NO_CAUSE, moves
+from planner.results.moves import NO_CAUSE, Moves, moves
 from tests.closed_forms.builder import NOT_FOR_SALE, accelerator, date, fleet, run, scenario
 
 Row = dict[str, Any]
@@ -136,3 +137,31 @@ def test_calendars_that_start_at_different_dates() -> None:
     assert all(row["base"] in ("", date(12)) for row in rows)
     assert any(row["this"] == date(18) for row in rows)
     assert found.inputs["path"].str.startswith("calendar.start").any()
+
+
+def test_a_row_at_another_date_is_one_change() -> None:
+    """A delivery's date is part of its row's key: what differs is that date, not two rows."""
+    runs = [run("a", 3, 6, 6, 0.5)]
+
+    def arriving(at: int, count: int = 3) -> planner.Plan:
+        rows = [fleet(count, status="committed", in_service_from=date(at), due_musd=0)]
+        return planner.load(scenario([6, 6], fleet=rows, accelerators=NOT_FOR_SALE, runs=runs)).solve()
+
+    inputs = moves(arriving(9).data, arriving(6).data).inputs
+    assert inputs.to_dict("records") == [
+        {"path": f"fleet.alpha.x1.committed.{date(6)}.in_service_from", "base": date(6), "this": date(9)}
+    ]
+    other = moves(arriving(9, 4).data, arriving(6).data).inputs
+    assert {row["path"].rpartition(".")[2] for row in other.to_dict("records")} >= {"count"}
+    assert set(other["base"]) | set(other["this"]) >= {"absent", "3", "4"}
+
+
+def test_limits_are_summed_over_their_dates() -> None:
+    """One line a limit, though it binds otherwise in several periods."""
+    binding = pd.DataFrame(
+        [("mw alpha 2026-01", 1.0, 0.0), ("mw alpha 2026-07", 2.0, 0.0), ("budget all 2026", 0.5, 1.0)],
+        columns=["limit", "base", "this"],
+    )
+    empty = pd.DataFrame(columns=["run", "change", "why"])
+    text = Moves(pd.DataFrame(), empty, pd.DataFrame(), binding).text()
+    assert text.splitlines()[-2:] == ["  mw alpha 2026-01 .. 2026-07: 3 -> 0", "  budget all 2026: 0.5 -> 1"]

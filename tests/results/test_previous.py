@@ -32,7 +32,7 @@ def test_the_tables_hold_what_the_plan_orders_and_starts(base: planner.Plan) -> 
     assert bare(tables["previous_plan"]) == [head]
     things = {"accelerator": "x1", "hall": "hall_a", "fabric": "clos2"}
     assert bare(tables["previous_orders"]) == [
-        {"what": what, "item": item, "site": "alpha", "arrives": arrives, "count": 1}
+        {"what": what, "item": item, "part_of": None, "site": "alpha", "arrives": arrives, "count": 1}
         for what, item in things.items()
         for arrives in ("2026-07", "2027-01")
     ]

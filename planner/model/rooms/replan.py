@@ -1,10 +1,11 @@
 """Replan: what a previous plan has committed or frozen, and what it costs to depart from it later.
 
-Sets: item i that can be ordered (a type at a site, hall, power source, fabric, lease), period v in which it arrives (a
-lease: is signed); previous order o = (i, v) of p[o] lots, modules or blocks; run r, candidate c. An order is placed its
-lead (and bring-up) before it arrives; the frozen zone is what is placed or starts before `frozen_until`. x[i,v] is what
-this plan orders (fleet, halls, power, fabric, leases). Of what arrives from `known_until` on the plan before says
-nothing.
+Sets: item i that can be ordered (a type at a site, hall, power source, fabric, lease, power phase, link module,
+retrofit), period v in which it arrives (a lease: is signed; a retrofit: begins); previous order o = (i, v) of p[o]
+lots, modules, blocks or (retrofits) MW; run r, candidate c. An order is placed its lead (and bring-up) before it
+arrives; the frozen zone is what is placed or starts before `frozen_until`. x[i,v] is what this plan orders (fleet,
+halls, power, fabric, leases, phases, links, retrofits). Of what arrives from `known_until` on the plan before says
+nothing. Sales, links' opening, licences, levels of efficiency and cancelled runs are held by nothing.
 
 Decisions
     cancelled[o]       of a previous order in the frozen zone that can still be cancelled: 0..p    [lots]
@@ -69,13 +70,16 @@ PREVIOUS_PLAN = Table(
 PREVIOUS_ORDERS = Table(
     "previous_orders",
     "What the previous plan orders; what has no row was not ordered.",
-    ("what", "item", "site", "arrives"),
+    ("what", "item", "part_of", "site", "arrives"),
     (
         Column("what", "choice", "what is ordered", choices=tuple(ORDERED)),
-        Column("item", "id", "type, hall, power source, fabric or lease"),
-        Column("site", "id", "where; of a lease: empty", "", None, refers=("sites",)),
-        Column("arrives", "date", "start of service; of a lease: of its term"),
-        Column("count", "integer", "how many", "lots, modules or blocks", low=1),
+        Column("item", "id", "type, hall, power source, fabric, lease, phase, module or hall that gains MW"),
+        Column(
+            "part_of", "id", "a phase's power source, a module's link, the hall that loses MW; else empty", "", None
+        ),
+        Column("site", "id", "where; of leases and link modules: empty", "", None, refers=("sites",)),
+        Column("arrives", "date", "start of service; of a lease: of its term; of a retrofit: of its outage"),
+        Column("count", "number", "how many; of a retrofit: MW", "lots, modules, blocks or MW", low=0, low_open=True),
         Column("cancellable_until", "date", "last date at which it can be cancelled; empty: it cannot", "", None),
         Column("cancel_fee_musd", "number", "of each that is cancelled", "M$", 0.0, low=0),
     ),
@@ -97,7 +101,7 @@ MOVING_PRICES = Table(
     ("what",),
     (
         Column("what", "choice", "what departs", choices=("run", *ORDERED)),
-        Column("musd", "number", "of each run, lot, module or block that is not as it was", "M$", low=0),
+        Column("musd", "number", "of each run, lot, module, block or MW that is not as it was", "M$", low=0),
     ),
 )
 EQUATIONS = (
@@ -124,6 +128,9 @@ DECIDED = {
     "power_source": "power_source_build",
     "fabric": "endpoint_order",
     "lease": "lease_signed",
+    "power_phase": "phase_build",
+    "link_module": "link_build",
+    "retrofit": "retrofit_mw",
 }
 
 
@@ -139,7 +146,7 @@ class Orders:
         """What is ordered; nothing where nothing can arrive."""
         return [(sign, self.decided[key][0])] if key in self.decided else []
 
-    def count(self, key: tuple[str, int]) -> int:
+    def count(self, key: tuple[str, int]) -> float:
         """What the plan before orders."""
         return self.before[key].count if key in self.before else 0
 

@@ -92,7 +92,7 @@ def read_calendar(inputs: Inputs) -> Calendar:
 
 
 def longest_lead(inputs: Inputs) -> int:
-    """The tail where none is stated: at least 24 months and the longest lead of what can be ordered, or outage."""
+    """The tail where none is stated: at least 24 months and the longest lead of what can be had, or outage."""
     leads = [LEAST_TAIL]
     leads += [r["lead_time_months"] + r["bring_up_months"] for r in inputs.rows("accelerators") if r["orderable"]]
     leads += [r["lead_time_months"] for r in inputs.rows("halls") if r["max_modules"] > 0]
@@ -101,6 +101,7 @@ def longest_lead(inputs: Inputs) -> int:
     leads += [r["lead_time_months"] for r in inputs.rows("fabrics") if r["block_endpoints"] > 0]
     leads += [r["lead_time_months"] for r in inputs.rows("link_modules") if r["max_modules"] > 0]
     leads += [r["outage_months"] for r in inputs.rows("retrofits")]
+    leads += [r["lead_months"] for r in inputs.rows("efficiency")]
     return int(max(leads))
 
 

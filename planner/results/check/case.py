@@ -21,7 +21,7 @@ def _dotted(rows: Sequence[dict[str, Any]], *key: str) -> list[str]:
 
 
 def _ordered(row: dict[str, Any]) -> str:
-    return ".".join(str(row[part]) for part in ("what", "site", "item", "arrives") if row[part] is not None)
+    return ".".join(str(row[part]) for part in ("what", "site", "part_of", "item", "arrives") if row[part] is not None)
 
 
 class Case:
@@ -76,6 +76,9 @@ class Case:
         self.labels["ordered_item"] = [
             *(f"accelerator.{site}.{name}" for name in self.accelerators for site in self.own),
             *(f"{dim}.{name}" for dim in ("hall", "power_source", "fabric", "lease") for name in self.labels[dim]),
+            *(f"power_phase.{name}" for name in self.labels["phase"]),
+            *(f"link_module.{name}" for name in self.labels["module"]),
+            *(f"retrofit.{name}" for name in self.labels["retrofit"]),
         ]
         self.places = self.labels["site"]
         self._positions: dict[str, dict[str, int]] = {}

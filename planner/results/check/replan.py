@@ -15,7 +15,12 @@ BUILT = (
     ("hall", "halls", "hall_build"),
     ("power_source", "power_sources", "power_source_build"),
     ("fabric", "fabrics", "endpoint_order"),
+    ("lease", "leases", "lease_signed"),
+    ("phase", "power_phases", "phase_build"),
+    ("module", "link_modules", "link_build"),
+    ("retrofit", "retrofits", "retrofit_mw"),
 )
+NO_LEAD = ("lease", "retrofit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +53,7 @@ def _ordered(case: Case) -> tuple[Array, Array]:
         leads += [int(row["lead_time_months"] or 0) + int(row["bring_up_months"] or 0)] * len(case.own)
     for dim, table, name in BUILT:
         counts += list(case.read(name, dim, "period"))
-        leads += [int(row["lead_time_months"] or 0) for row in case.inputs.rows(table)]
-    counts += list(case.read("lease_signed", "lease", "period"))
-    leads += [0] * len(case.leases)
+        leads += [0 if dim in NO_LEAD else int(row["lead_time_months"] or 0) for row in case.inputs.rows(table)]
     return np.array(counts).reshape(len(leads), len(case.calendar.starts)), np.array(leads)
 
 
@@ -60,11 +63,15 @@ def _orders(case: Case, dates: Dates, prices: dict[str, float]) -> None:
     before, named = np.zeros(counts.shape), np.zeros(counts.shape, dtype=bool)
     cancelled = case.read("order_cancelled", "previous_order")
     dims = case.dims("previous_order")
-    case.found.decision("order_cancelled", cancelled, dims, "lots", whole=True)
+    for whole in (True, False):
+        rows = enumerate(case.inputs.rows("previous_orders"))
+        of = [o for o, row in rows if (row["what"] != "retrofit") == whole]
+        labels = [case.labels["previous_order"][o] for o in of]
+        case.found.decision("order_cancelled", cancelled[of], [("previous_order", labels)], "lots", whole=whole)
     kept, was = np.zeros(len(cancelled)), np.zeros(len(cancelled))
     zone, able = np.zeros(len(cancelled), dtype=bool), np.zeros(len(cancelled), dtype=bool)
     for o, row in enumerate(case.inputs.rows("previous_orders")):
-        item = ".".join(row[part] for part in ("what", "site", "item") if row[part] is not None)
+        item = ".".join(row[part] for part in ("what", "site", "part_of", "item") if row[part] is not None)
         i, arrives = case.position("ordered_item", item), case.calendar.month(row["arrives"])
         t = int(np.flatnonzero(starts == arrives)[0])
         before[i, t], named[i, t] = row["count"], True
