@@ -54,8 +54,11 @@ class Way:
     taken: bool
 
 
-def add_portfolio(data: xr.Dataset, dims: dict[str, Dim], case: Case, matrix: Matrix, prices: Prices) -> None:
-    """Add the fate and the account of every programme, by dim `programme`, and the ends of runs in progress."""
+def add_portfolio(data: xr.Dataset, dims: dict[str, Dim], case: Case, matrix: Matrix, prices: Prices | None) -> None:
+    """Add the fate and the account of every programme, by dim `programme`, and the ends of runs in progress.
+
+    Without prices, while a search is running, what compute is charged is unknown (NaN).
+    """
     if case.inputs.rows("programmes"):
         ways = _Ways(data, case, matrix, prices)
         fates = [_fate(row, list(ways.of(row)), case) for row in case.inputs.rows("programmes")]
@@ -148,7 +151,7 @@ def _kind(way: Way, case: Case) -> str:
 class _Ways:
     """The ways to fulfil programmes, each with what it is charged."""
 
-    def __init__(self, data: xr.Dataset, case: Case, matrix: Matrix, prices: Prices) -> None:
+    def __init__(self, data: xr.Dataset, case: Case, matrix: Matrix, prices: Prices | None) -> None:
         self._case = case
         self._rows = case.inputs.rows("programme_options")
         self._programmes = case.inputs.by_id("programmes", "programme")
@@ -160,9 +163,11 @@ class _Ways:
             self._ladders.setdefault(row["programme"], []).append(row)
         self._chosen = set(np.flatnonzero(data["start"].to_numpy() > CHOSEN).tolist()) if "start" in data else set()
         self._licensed = _licensed(data)
-        scarce = np.array([row.equation not in NOT_COMPUTE for row in matrix.rows], dtype=bool)
         # by column: its own cost less its worth, and what the limits charge it
-        self._column = matrix.cost - matrix.a.T @ np.where(scarce, prices.dual, 0.0)
+        self._column = np.full(len(matrix.columns), np.nan)
+        if prices is not None:
+            scarce = np.array([row.equation not in NOT_COMPUTE for row in matrix.rows], dtype=bool)
+            self._column = matrix.cost - matrix.a.T @ np.where(scarce, prices.dual, 0.0)
         self._start = {v.index(): i for i, v in enumerate(matrix.columns) if v.parent_component().local_name == "start"}
 
     def of(self, programme: Row) -> Iterator[Way]:

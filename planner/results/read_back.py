@@ -90,7 +90,7 @@ class Reader:
         if prices is not None:
             add_prices(data, dims, prices.worth)
             add_reasons(data, dims, self.case, self.matrix, prices)
-            add_portfolio(data, dims, self.case, self.matrix, prices)
+        add_portfolio(data, dims, self.case, self.matrix, prices)
         if account is not None:
             add_teams(data, dims, self.case, account, found)
         return data
