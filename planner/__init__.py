@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         PlannerError,
         SolverError,
     )
+    from planner.policy_study import Policies, policies
     from planner.results.plan import Plan, open_plan
     from planner.study import Study, load
     from planner.sweeps import Sweep, sweep
@@ -42,6 +43,8 @@ _HOMES = {
     "open_plan": "planner.results.plan",
     "BreakEven": "planner.break_evens",
     "break_even": "planner.break_evens",
+    "Policies": "planner.policy_study",
+    "policies": "planner.policy_study",
     "Sweep": "planner.sweeps",
     "sweep": "planner.sweeps",
     **dict.fromkeys(
@@ -52,7 +55,7 @@ _HOMES = {
 
 __all__ = [
     "BreakEven", "CheckFailed", "InfeasibleError", "InputError", "LimitReached", "ModelError", "Plan", "PlannerError",
-    "SolverError", "Study", "Sweep", "break_even", "load", "open_plan", "sweep",
+    "Policies", "SolverError", "Study", "Sweep", "break_even", "load", "open_plan", "policies", "sweep",
 ]  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from planner.cli.session import LIMIT_WITH_PLAN, OK, Session, common
 from planner.core.settings import SHARING
 
 if TYPE_CHECKING:
-    from planner.policies import Policies
+    from planner.policy_study import Policies
 
 LATER = "later"
 
@@ -26,7 +26,7 @@ LATER = "later"
 @click.option("--replanned", metavar="YYYY-MM", help="When that becomes known; needed with --then.")
 @click.option("--move-run", type=click.FloatRange(min=0), default=1.0, show_default=True, metavar="M$",
               help="Price of a run that departs from the plan before.")  # fmt: skip
-@click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Where plans go; default: out/STUDY-policies.")
+@click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Default: out/STUDY-policies.")
 @click.option("--gap", type=bounded("gap"), help="Stop each at this share of gross value; default: the scenario's.")
 @click.option("--time-limit", type=bounded("time_limit_s"), metavar="S", help="Wall clock of each plan, seconds.")
 @click.option("--threads", type=bounded("threads"), help="Solver threads; default: all cores.")
@@ -45,8 +45,8 @@ def policies(
     """
     if (later is None) != (replanned is None):
         raise click.UsageError("--then and --replanned go together")
-    from planner.policies import FOUR, keep
-    from planner.policies import policies as solve_policies
+    from planner.policy_study import FOUR, keep
+    from planner.policy_study import policies as solve_policies
 
     study = read_study(scenario, changes)
     session.study = study.name
@@ -60,7 +60,8 @@ def policies(
         keep(after.plans, folder / LATER)
         found.append(after)
         text += f"\n\nRe-planned in {replanned} as {changed.name}\n\n{after.text()}"
-    files = [str(folder / part / f"{name}.nc") for part, one in zip(("", LATER), found, strict=False) for name in one.plans]
+    places = zip((folder, folder / LATER), found, strict=False)
+    files = [str(place / f"{name}.nc") for place, one in places for name in one.plans]
     session.result(f"{text}\n\nSaved: {folder}\n", _report(found, files))
     return OK if all(set(one.data["status"].values) <= {"optimal", "gap_reached"} for one in found) else LIMIT_WITH_PLAN
 

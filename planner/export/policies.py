@@ -11,10 +11,10 @@ import xarray as xr
 from planner.export.words import amount, count, grid, percent, tenths, wrapped
 
 HEAD = ("policy", "net M$", "to the best by this rule", "price of fairness", "refused", "late, months")
-HEAD_2 = ("policy", "worst finish ratio", "least u", "Jain", "MW idle", "runs moved", "by quarters", "gap M$", "ended")
+HEAD_2 = ("policy", "worst finish", "least u", "Jain", "MW idle", "moved", "quarters", "gap M$", "ended")
 NOTES = (
     "Net value of today. To the best: from the best plan by any rule, between what the gaps leave open. Price of "
-    "fairness: gross value given up of the best plan's. Late: months after `due`, of all runs. Finish ratio: months "
+    "fairness: gross value given up of the best plan's. Late: months after `due`, of all runs. Worst finish: months "
     "to the finish over months to `due`. u: a team's value over that standing alone with its entitlement."
 )
 
@@ -22,16 +22,15 @@ NOTES = (
 def policies_text(data: xr.Dataset, moved: Mapping[str, str]) -> str:
     """Figures by policy, then by team, then what moved from the plans before (by policy; empty: none)."""
     names = [str(name) for name in data["policy"].values]
-    rows = {name: {str(k): item for k, item in data.sel(policy=name).data_vars.items() if not item.dims} for name in names}
-    at = {name: {k: v.item() for k, v in row.items()} for name, row in rows.items()}
+    at = {name: {str(k): v.item() for k, v in data.sel(policy=name).data_vars.items() if not v.dims} for name in names}
     what = "the plan before" if moved else "the best plan"
     lines = ["Policies side by side", *grid(HEAD, [_money(name, at[name]) for name in names], left=(0,))]
     lines += ["", *grid(HEAD_2, [_sharing(name, at[name]) for name in names], left=(0, 8))]
-    lines += wrapped(f"{NOTES} Runs moved: starts that differ from {what}.", "  ")
+    lines += wrapped(f"{NOTES} Moved: runs whose start differs from {what}, and by how many quarters.", "  ")
     if "team" in data.dims:
-        lines += ["", "Value of each team, M$ of today (of its value standing alone; months late)"]
+        lines += ["", "Value of each team, M$ of today (over what it is measured against: standing alone)"]
         teams = [str(k) for k in data["team"].values]
-        lines += grid(("policy", *teams), [(name, *(_team(data, name, k) for k in teams)) for name in names])
+        lines += grid(("team", *names), [(k, *(_team(data, name, k) for name in names)) for k in teams])
     for name, text in moved.items():
         lines += ["", f"What moved by policy {name}", *indent(text, "  ").splitlines()]
     return "\n".join(lines)
@@ -69,5 +68,5 @@ def _price(at: Mapping[str, float]) -> str:
 
 def _team(data: xr.Dataset, name: str, team: str) -> str:
     at = data.sel(policy=name, team=team)
-    value, u, late = (float(at[f"team_{key}"]) for key in ("value_today_musd", "u", "months_late"))
-    return "-" if math.isnan(value) else f"{value:,.1f} ({u:.2f}; {late:.0f})"
+    value, u = float(at["team_value_today_musd"]), float(at["team_u"])
+    return "-" if math.isnan(value) else f"{value:,.1f} ({u:.2f})"
