@@ -34,7 +34,9 @@ class Policies:
     Attributes
     ----------
     data
-         `moved` and `quarters` are against the best plan, or against the plan before if these follow one.
+        By dim `policy` what `planner.results.policy_figures` lists, and `status`; by `policy` and `team` what is said
+        of each team, as in a plan. `moved` and `quarters` are against the best plan, or against the plan before if
+        these follow one.
     plans
         The plan of each policy that has one.
     before
@@ -179,12 +181,12 @@ def _spent(plan: Plan) -> dict[str, float]:
     if "budget_spend" not in plan.data:
         return {}
     rows = {(row["category"], row["fiscal_year"]) for row in plan.inputs.rows("budgets")}
-    spend = plan.data["budget_spend"].to_series()
-    return {
-        f"budgets.{year}.{category}.budget_musd": math.ceil(musd / PENNY) * PENNY
-        for (category, year), musd in spend.items()
-        if (category, year) in rows
-    }
+    found, spend = {}, plan.data["budget_spend"]
+    for category, year in sorted(rows):
+        if year in spend["fiscal_year"]:
+            musd = spend.sel(budget_category=category, fiscal_year=year).item()
+            found[f"budgets.{year}.{category}.budget_musd"] = math.ceil(musd / PENNY) * PENNY
+    return found
 
 
 def _budgets(study: Study) -> dict[str, float]:

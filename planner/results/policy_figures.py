@@ -34,6 +34,15 @@ FIGURES = {
 
 
 def figures(plan: xr.Dataset, best: xr.Dataset | None, base: xr.Dataset | None) -> dict[str, float]:
+    """What `FIGURES` lists of a plan that says how it was shared out.
+
+    Parameters
+    ----------
+    best
+        The best plan by any rule: what differences and the price of fairness are against.
+    base
+        The plan that `moved` and `quarters` are against.
+    """
     said = json.loads(plan.attrs["sharing"])
     found = {
         "objective_musd": plan.attrs["objective_musd"],
@@ -47,15 +56,11 @@ def figures(plan: xr.Dataset, best: xr.Dataset | None, base: xr.Dataset | None) 
         "stranded_mw": _stranded(plan),
     }
     if best is not None:
-        low, high = (
-            plan.attrs["objective_musd"] - best.attrs["bound_musd"],
-            plan.attrs["bound_musd"] - best.attrs["objective_musd"],
-        )
-        gaps = best.attrs["bound_musd"] - best.attrs["objective_musd"], found["gap_musd"]
-        price = price_of_fairness(_gross(best), gaps[0], found["gross_musd"], gaps[1])
-        alike = plan is best
-        found |= {"low_musd": 0.0 if alike else low, "high_musd": 0.0 if alike else high}
-        found |= {"price_low": 0.0 if alike else price[0], "price_high": 0.0 if alike else price[1]}
+        gap = best.attrs["bound_musd"] - best.attrs["objective_musd"]
+        less = found["objective_musd"] - best.attrs["objective_musd"]
+        price = price_of_fairness(_gross(best), gap, found["gross_musd"], found["gap_musd"])
+        between = (less - gap, less + found["gap_musd"], *price) if plan is not best else (0.0,) * 4
+        found |= dict(zip(("low_musd", "high_musd", "price_low", "price_high"), between, strict=True))
     if base is not None:
         moved, quarters = churn(plan, base)
         found |= {"moved": float(moved), "quarters": quarters}
