@@ -22,7 +22,7 @@ def study() -> Study:
 def plans(study: Study) -> dict[str, Plan]:
     """Rough plans; the rows of pro rata hold in any."""
     rules = ("pro_rata", "utilitarian")
-    return {rule: study.with_({"sharing.policy": rule}).solve(gap=0.03, threads=1) for rule in rules}
+    return {rule: study.with_({"sharing.policy": rule}).solve(gap=0.01, threads=1) for rule in rules}
 
 
 def test_two_levels_and_two_labs(study: Study) -> None:
