@@ -45,8 +45,8 @@ def test_a_part_by_requests_holds_no_flagship(run: str, study: Study) -> None:
 
 
 def test_pro_rata_refuses_what_the_best_plan_fulfils(plans: dict[str, Plan]) -> None:
-    assert {"successor", "llama", "llama2", "opt_175b"} <= set(refused(plans["pro_rata"]))
-    assert refused(plans["utilitarian"]) == []
+    assert {"successor", "llama", "llama2", "opt_175b"} <= set(refused(plans["pro_rata"].data))
+    assert refused(plans["utilitarian"].data) == []
     assert plans["utilitarian"].data["programme_option"].to_series().to_dict() == {
         "successor": "own", "llama": "own", "llama2": "own",
     }  # fmt: skip
