@@ -154,9 +154,9 @@ axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False);
 # %% [markdown]
 # ## What do the assumptions do to it?
 #
-# Two that nothing published settles; the README has more of them. How much other research asks for moves pro rata, and nothing else: whoever pads
-# its request gets more. How much of FAIR US's need a joint model would meet decides whether max-min merges the labs.
-
+# Two that nothing published settles; the README has more of them. How much other research asks for moves pro rata, and
+# nothing else: whoever pads its request gets more. How much of FAIR US's need a joint model would meet decides whether
+# max-min merges the labs.
 
 # %%
 def again(changes: dict[str, object], rule: str) -> planner.Plan:
