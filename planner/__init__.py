@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         PlannerError,
         SolverError,
     )
+    from planner.policy_study import Policies, policies
     from planner.results.plan import Plan, open_plan
     from planner.study import Study, load
     from planner.sweeps import Sweep, sweep
@@ -44,6 +45,8 @@ _HOMES = {
     "break_even": "planner.break_evens",
     "PaysFrom": "planner.break_evens",
     "pays_from": "planner.break_evens",
+    "Policies": "planner.policy_study",
+    "policies": "planner.policy_study",
     "Sweep": "planner.sweeps",
     "sweep": "planner.sweeps",
     **dict.fromkeys(
@@ -54,7 +57,8 @@ _HOMES = {
 
 __all__ = [
     "BreakEven", "CheckFailed", "InfeasibleError", "InputError", "LimitReached", "ModelError", "PaysFrom", "Plan",
-    "PlannerError", "SolverError", "Study", "Sweep", "break_even", "load", "open_plan", "pays_from", "sweep",
+    "PlannerError", "Policies", "SolverError", "Study", "Sweep", "break_even", "load", "open_plan", "pays_from", "policies",
+    "sweep",
 ]  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from planner.cli.export import export
 from planner.cli.list import list_
 from planner.cli.new import new
 from planner.cli.plan import plan
+from planner.cli.policies import policies
 from planner.cli.reference import reference
 from planner.cli.session import (
     DEBUG,
@@ -47,7 +48,7 @@ def cli() -> None:
     """Plan AI-training infrastructure: what to order, where to power it, which runs get it - with proof."""
 
 
-for command in (validate, plan, check, compare, break_even, export, size, list_, new, reference):
+for command in (validate, plan, policies, check, compare, break_even, export, size, list_, new, reference):
     cli.add_command(command)
 
 

@@ -135,17 +135,26 @@ def value_on_time(inputs: Inputs, calendar: Calendar) -> dict[str, float]:
 def compute_asked(inputs: Inputs, calendar: Calendar) -> dict[str, float]:
     """Useful compute that each asking team asks for, PFLOP/s-months: its runs, and its streams at their ceilings.
 
-    A stream without a ceiling asks for all that earns, else for its floor.
+    A stream without a ceiling asks for all that earns, else for its floor; nobody asks for months that are not
+    reported. Of the runs that would fulfil one programme only that of its first option is asked for.
     """
     found = dict.fromkeys(read_tree(inputs).asking, 0.0)
-    whose = teams_of_runs(inputs)
+    whose, besides = teams_of_runs(inputs), alternatives(inputs)
     for row in inputs.rows("runs"):
-        if whose.get(row["run"]) in found:
+        if whose.get(row["run"]) in found and row["run"] not in besides:
             found[whose[row["run"]]] += useful_pflops_months(run_flop_zflop(row))
     for row in inputs.rows("streams"):
         if row["team"] in found:
-            found[row["team"]] += sum(stream_asked(inputs, calendar, row, month) for month in range(calendar.end))
+            found[row["team"]] += sum(stream_asked(inputs, calendar, row, m) for m in range(calendar.reported_end))
     return found
+
+
+def alternatives(inputs: Inputs) -> set[str]:
+    """Runs that fulfil programmes, but are no programme's first option: they would be done in place of another."""
+    first: dict[str, str | None] = {}
+    for row in inputs.rows("programme_options"):
+        first.setdefault(row["programme"], row["run"])
+    return {row["run"] for row in inputs.rows("programme_options") if row["run"]} - set(first.values())
 
 
 def useful_pflops_months(zflop: float) -> float:

@@ -178,7 +178,8 @@ def _served(members: tuple[str, ...], case: Case, data: xr.Dataset) -> float:
                 total += useful_pflops_months(run_flop_zflop(case.runs[r]))
     for i, row in case.streams.items():
         if row["team"] in members:
-            total += float((data["served"].sel(stream=i).values * data["months"].values).sum())
+            months = data["months"].where(~data["in_tail"], 0)
+            total += float((data["served"].sel(stream=i) * months).sum())
     return total
 
 

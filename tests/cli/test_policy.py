@@ -49,3 +49,14 @@ def test_an_unknown_policy_is_refused(command: Planner, folder: Path) -> None:
     said = command("plan", folder, "--policy", "whoever_shouts")
     assert said.code == 2
     assert "max_min" in said.err
+
+
+def test_policies_side_by_side(command: Planner, folder: Path) -> None:
+    said = command("policies", folder, "--policy", "max_min", "--out", "both", "-q")
+    assert said.code == 0
+    row = next(line for line in said.out.splitlines() if line.startswith("  max_min"))
+    assert row.split() == ["max_min", "120.0", "-60.0", "to", "-60.0", "33.3", "%", "to", "33.3", "%", "0", "0"]
+    assert open_plan("both/max_min.nc").objective_musd == pytest.approx(120, abs=1e-3)
+    found = command("policies", folder, "--policy", "max_min", "--out", "both", "-q", "--json").json
+    assert [row["policy"] for row in found["policies"]] == ["max_min", "utilitarian"]
+    assert command("policies", folder, "--then", folder).code == 2

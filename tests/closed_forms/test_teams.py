@@ -317,3 +317,23 @@ def test_indicators_by_hand() -> None:
     said = account(plan)
     assert said["jain"] == pytest.approx((1 + u) ** 2 / (2 * (1 + u * u)))
     assert (said["worst_regret"], said["least_u"]) == pytest.approx((0, 1), abs=1e-6)
+
+
+def test_of_a_programme_only_its_first_option_is_asked_for() -> None:
+    """a would do four x1 for six months or, cut, two: it asks for the four; b's stream for ten in each month."""
+    runs = [run(name, n, 6, 0, 0.0, team="a") for name, n in (("whole", 4), ("cut", 2))]
+    options = [{"programme": "p", "option": r["run"], "run": r["run"], "share": 1} for r in runs]
+    programmes = [{"programme": "p", "team": "a", "value_musd": 5.0, "due": date(6)}]
+    document = shared("pro_rata", 10, [wants("b", 10, ceiling=10)], two(), runs=runs, programmes=programmes,
+                      programme_options=options)  # fmt: skip
+    plan = planner.load(document).solve()
+    # useful compute: 4 x1 * 6 months at MFU 0.5 of 12 + 60; of ten x1 that is 1.67, too few for either run
+    assert of_team(plan, "request_accuracy") == pytest.approx({"a": 0, "b": 10 * 60 / 72 / 10}, abs=1e-6)
+
+
+def test_nobody_asks_for_months_that_are_not_reported() -> None:
+    """Two years of tail change nothing: five of ten x1 each, as asked."""
+    document = shared("pro_rata", 10, [wants("a", 10, ceiling=10), wants("b", 10, ceiling=10)], two())
+    document["tables"]["stream_demand"] = [{"stream": "s_a", "from": date(6), "ceiling_pflops": 1000}]
+    document["calendar"]["tail_months"] = 24
+    assert got(planner.load(document).solve()) == {"a": 5, "b": 5}

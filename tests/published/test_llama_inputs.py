@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
@@ -11,6 +13,7 @@ from planner.core.units import HOURS_PER_MONTH
 from planner.data.catalogues import read_catalogue
 from planner.data.load import bundled_names, read_scenario
 from planner.data.resources import resource_dir
+from planner.data.teams import alternatives, read_tree
 from planner.data.validate import resolve
 from planner.model.rooms import ROOMS
 
@@ -57,15 +60,55 @@ def test_family_has_the_variants_that_were_asked_for() -> None:
 
 
 def test_value_of_a_run_is_its_priority_times_its_hours_at_the_reserved_price(base: Inputs) -> None:
-    published = read_catalogue("training_runs").rows
+    options = {row["run"] for row in base.rows("programme_options")}
+    options |= {row["after"] for row in base.rows("precedence")}
     for run in base.rows("runs"):
-        stated = re.match(r"value: ([\d.]+) x ([\d.]+) M A100-hours x 1.81 USD", run["assumption"])
-        assert stated, run["run"]
-        k = float(stated[1])
-        hours = DERIVED_HOURS.get(run["run"]) or published[run["catalogue"]]["accel_hours"]
-        assert k in PRIORITY
-        assert float(stated[2]) == pytest.approx(hours / 1e6, abs=0.0006)
-        assert run["value_musd"] == pytest.approx(k * hours * THREE_YEARS / 1e6, abs=0.0006)
+        if run["run"] in options:
+            assert run["value_musd"] == 0 and run["assumption"].startswith("value: counted in programme")
+        else:
+            assert_value_is_of_hours(run, hours_of(base, run["run"]))
+
+
+def test_value_of_a_programme_is_that_of_its_first_run_and_the_development_it_waits_for(base: Inputs) -> None:
+    first = {row["programme"]: row["run"] for row in reversed(base.rows("programme_options"))}
+    after = {row["run"]: row["after"] for row in base.rows("precedence")}
+    for row in base.rows("programmes"):
+        run = first[row["programme"]]
+        assert_value_is_of_hours(row, hours_of(base, run) + hours_of(base, after[run]))
+
+
+def hours_of(base: Inputs, run: str) -> float:
+    row = base.by_id("runs", "run")[run]
+    return DERIVED_HOURS.get(run) or float(read_catalogue("training_runs").rows[row["catalogue"]]["accel_hours"])
+
+
+def assert_value_is_of_hours(row: Mapping[str, Any], hours: float) -> None:
+    stated = re.search(r"value: ([\d.]+) x ([\d.]+) M A100-hours x 1.81 USD", row["assumption"])
+    assert stated, row
+    k = float(stated[1])
+    assert k in PRIORITY
+    assert float(stated[2]) == pytest.approx(hours / 1e6, abs=0.0006)
+    assert row["value_musd"] == pytest.approx(k * hours * THREE_YEARS / 1e6, abs=0.0011)
+
+
+def test_entitlements_are_thirty_percent_by_hours_of_runs(base: Inputs) -> None:
+    """Language models have 30 % of the clusters, divided by the A100-hours of what was asked for first."""
+    besides, hours = alternatives(base), dict.fromkeys(("fair_us", "fair_paris", "genai"), 0.0)
+    for run in base.rows("runs"):
+        if run["team"] in hours and run["run"] not in besides:
+            hours[run["team"]] += hours_of(base, run["run"])
+    share = read_tree(base).share
+    for team, own in hours.items():
+        assert share[team] == pytest.approx(0.3 * own / sum(hours.values()), abs=0.005)
+    assert share["fair_other"] == pytest.approx(0.7, abs=0.005)
+    assert set(read_tree(base).weight.values()) == {1.0}
+
+
+def test_share_of_a_smaller_run_is_that_of_its_compute(base: Inputs) -> None:
+    runs = base.by_id("runs", "run")
+    whole = runs["palm_dev"]["flop_zflop"] + runs["palm_class"]["flop_zflop"]
+    share = {row["run"]: row["share"] for row in base.rows("programme_options")}
+    assert share["palm_small"] == pytest.approx(runs["palm_small"]["flop_zflop"] / whole, abs=0.001)
 
 
 def test_final_runs_of_llama_are_what_development_leaves_out(base: Inputs) -> None:
@@ -77,7 +120,8 @@ def test_final_runs_of_llama_are_what_development_leaves_out(base: Inputs) -> No
 
 def test_loss_of_value_is_the_pace_of_algorithms(base: Inputs) -> None:
     """Algorithms need a third of the compute each year (Epoch AI 2025): a month late loses 1 - 3^(-1/12)."""
-    losses = {row["value_loss_per_month"] for row in base.rows("runs")}
+    earning = [row for table in ("runs", "programmes") for row in base.rows(table) if row["value_musd"] > 0]
+    losses = {row["value_loss_per_month"] for row in earning}
     assert [*losses] == pytest.approx([1 - 3 ** (-1 / 12)], abs=0.0001)
 
 

@@ -105,8 +105,11 @@ def _guarantees(case: Case, use: Array) -> None:
 def _asked(case: Case, team: str) -> float:
     """Useful compute a team asks for, PFLOP/s-months."""
     total, calendar = 0.0, case.calendar
+    options = case.inputs.rows("programme_options")
+    named = {o["programme"]: o["run"] for o in reversed(options)}  # the first option of each
     for row in case.inputs.rows("runs"):
-        if _team_of_run(case, row["run"]) == team:
+        instead = any(o["run"] == row["run"] for o in options) and row["run"] not in named.values()
+        if _team_of_run(case, row["run"]) == team and not instead:
             zflop = row["flop_zflop"]
             total += (6e-3 * row["params_b"] * row["tokens_b"] if zflop is None else zflop) / ZFLOP_MONTH
     for row in case.inputs.rows("streams"):
@@ -116,7 +119,7 @@ def _asked(case: Case, team: str) -> float:
         top = max((r["up_to_pflops"] for r in case.inputs.rows("stream_segments") if r["stream"] == row["stream"]),
                   default=None)  # fmt: skip
         pairs = [(calendar.month(r["from"]), (r["floor_pflops"], r["ceiling_pflops"])) for r in mine]
-        for floor, ceiling in held(pairs, calendar.end, (row["floor_pflops"], row["ceiling_pflops"])):
+        for floor, ceiling in held(pairs, calendar.report_end, (row["floor_pflops"], row["ceiling_pflops"])):
             total += ceiling if ceiling is not None else floor if top is None else top
     return total
 

@@ -2,7 +2,8 @@
 
 Limits are shared as amounts: the right-hand sides of fleet, supply, leases, halls, power, sites, links, endpoints and
 budgets times the team's share, orders and modules continuous; gangs stay whole, and how many fit an instance of a
-fabric (N2) is no amount that could be shared. What must run or be served need not be.
+fabric (N2) is no amount that could be shared. What must run or be served need not be, and a team alone
+follows no plan before.
 """
 
 from __future__ import annotations
@@ -113,7 +114,7 @@ def _alone(matrix: Matrix, case: Case, team: str, share: float) -> Matrix:
 
     def silent(row: RowName) -> bool:
         others_end = row.equation == "G6" and row.index[0] in running - requests
-        return row.equation.startswith("T") or row.equation in NOT_ASKED or others_end
+        return row.equation.startswith(("T", "K")) or row.equation in NOT_ASKED or others_end
 
     rows = np.array([1.0 if row.equation in OF_REQUESTS else share for row in matrix.rows])
     kept = silenced(matrix, silent)

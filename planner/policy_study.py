@@ -1,0 +1,225 @@
+"""Policies side by side: one study shared out under several rules, with the same money, and re-planned later."""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from planner.core.errors import InfeasibleError, InputError, LimitReached, Problem
+from planner.core.settings import SHARING
+from planner.export.policies import policies_text
+from planner.results.compare import Comparison, Interval
+from planner.results.plan import Plan
+from planner.results.policy_figures import FIGURES, figures
+from planner.study import Study
+
+log = logging.getLogger("planner")
+BEST = "utilitarian"
+FOUR = ("priority", "pro_rata", "max_min", BEST)
+PENNY = 0.01  # M$: budgets are rounded up to it
+
+
+@dataclass(frozen=True)
+class Policies:
+    """Plans of one study by policy, and what they come to.
+
+    Attributes
+    ----------
+    data
+        By dim `policy` what `planner.results.policy_figures` lists, and `status`; by `policy` and `team` what is said
+        of each team, as in a plan. `moved` and `quarters` are against the best plan, or against the plan before if
+        these follow one.
+    plans
+        The plan of each policy that has one.
+    before
+        The plans that these follow; empty: none.
+    study
+        What was shared out: the study, its budgets at what the best plan spends if that was asked for.
+    """
+
+    data: xr.Dataset
+    plans: Mapping[str, Plan]
+    before: Mapping[str, Plan]
+    study: Study
+
+    def table(self) -> pd.DataFrame:
+        """The figures, a row for each policy."""
+        return self.data[[*FIGURES, "status"]].to_dataframe()
+
+    def text(self) -> str:
+        """The plans side by side as plain text; of those that follow others also what moved, and why."""
+        moved = {name: self.moves(name).moves.text() for name in self.plans if name in self.before}
+        return policies_text(self.data, moved)
+
+    def difference(self, this: str, base: str) -> Interval:
+        """Net value of the best plan by one policy less that by another, as their gaps leave it open, M$."""
+        mine, theirs = self.plans[this], self.plans[base]
+        return Interval(mine.objective_musd - theirs.bound_musd, mine.bound_musd - theirs.objective_musd)
+
+    def moves(self, policy: str) -> Comparison:
+        """What moved from the plan before to a plan that follows it, and why.
+
+        Raises
+        ------
+        KeyError
+            The policy has no plan, or follows none.
+        """
+        return self.plans[policy].compare(self.before[policy])
+
+    def replan(
+        self,
+        changed: Study,
+        replanned: str,
+        *,
+        moving: Mapping[str, float] | None = None,
+        gap: float | None = None,
+        time_limit: float | None = None,
+        threads: int | None = None,
+    ) -> Policies:
+        """Each plan followed by another of the same policy, after inputs have changed.
+
+        Parameters
+        ----------
+        changed
+            The study as it is known now: budgets are taken over from the study that was shared out.
+        replanned
+            Month in which that becomes known, YYYY-MM: what was ordered or started before is settled.
+        moving
+            M$ for each run or order that departs from the plan before, later on (see `Study.replan`).
+        gap, time_limit, threads
+            Of each solve; default: the scenario's.
+
+        Raises
+        ------
+        InputError
+            A date lies outside the horizon, or the plans name what the changed study does not have.
+        """
+        now = changed.with_(_budgets(self.study))
+        found: dict[str, Plan | str] = {}
+        for policy, plan in self.plans.items():
+            follows = now.with_(_rule(policy)).replan(plan, replanned, moving=moving)
+            found[policy] = _solve(follows, policy, plan, {"gap": gap, "time_limit": time_limit, "threads": threads})
+        return _gathered(found, self.plans, now)
+
+
+def policies(
+    study: Study,
+    names: Sequence[str] = FOUR,
+    *,
+    same_money: bool = True,
+    gap: float | None = None,
+    time_limit: float | None = None,
+    threads: int | None = None,
+    out: str | Path | None = None,
+) -> Policies:
+    """Solve a study under several policies, and set their plans side by side.
+
+    The best plan (policy `utilitarian`) is solved first, whether it is named or not.
+
+    Parameters
+    ----------
+    study
+        What is shared out; it has teams.
+    names
+        The policies (`sharing.policy`).
+    same_money
+        Whether every policy has the money that the best plan spends, year by year and category by category of its
+        budgets, instead of the budgets. Else a rule that looks at teams alone spends for them all there is.
+    gap, time_limit, threads
+        Of each solve; default: the scenario's.
+    out
+        Folder that gets each plan as POLICY.nc.
+
+    Raises
+    ------
+    InputError
+        The study has no teams, or there is no such policy: before anything is solved.
+    InfeasibleError, LimitReached
+        There is no best plan to compare with.
+    """
+    if not study.inputs.rows("teams"):
+        raise InputError([Problem("no_teams", "policies share compute out among teams, and it has none")])
+    known = SHARING.column("policy").choices
+    if wrong := [name for name in names if name not in known]:
+        raise InputError([Problem("no_such_policy", f"there is no policy {wrong[0]}: {', '.join(known)}")])
+    asked = {"gap": gap, "time_limit": time_limit, "threads": threads}
+    best = study.with_(_rule(BEST)).solve(**asked)  # type: ignore[arg-type]
+    shared = study.with_(_spent(best)) if same_money else study
+    if same_money:  # measured against teams that stand alone with that money too
+        best = shared.with_(_rule(BEST)).solve(**asked, start=best)  # type: ignore[arg-type]
+    found: dict[str, Plan | str] = {BEST: best}
+    for name in dict.fromkeys(names):
+        if name != BEST:
+            found[name] = _solve(shared.with_(_rule(name)), name, best, asked)
+    if out is not None:
+        keep(found, out)
+    order = [*(name for name in dict.fromkeys(names) if name != BEST), BEST]
+    return _gathered({name: found[name] for name in order}, {}, shared)
+
+
+def keep(found: Mapping[str, Plan | str], out: str | Path) -> list[Path]:
+    """Write the plans into a folder as POLICY.nc; the paths."""
+    folder = Path(out)
+    folder.mkdir(parents=True, exist_ok=True)
+    return [plan.to_netcdf(folder / f"{name}.nc") for name, plan in found.items() if isinstance(plan, Plan)]
+
+
+def _rule(policy: str) -> dict[str, Any]:
+    return {"sharing.policy": policy, "sharing.stand_alone": True}
+
+
+def _spent(plan: Plan) -> dict[str, float]:
+    """Budgets at what a plan spends, for the years that have a row."""
+    if "budget_spend" not in plan.data:
+        return {}
+    rows = {(row["category"], row["fiscal_year"]) for row in plan.inputs.rows("budgets")}
+    found, spend = {}, plan.data["budget_spend"]
+    for category, year in sorted(rows):
+        if year in spend["fiscal_year"]:
+            musd = spend.sel(budget_category=category, fiscal_year=year).item()
+            found[f"budgets.{year}.{category}.budget_musd"] = math.ceil(musd / PENNY) * PENNY
+    return found
+
+
+def _budgets(study: Study) -> dict[str, float]:
+    rows = study.inputs.rows("budgets")
+    return {f"budgets.{row['fiscal_year']}.{row['category']}.budget_musd": row["budget_musd"] for row in rows}
+
+
+def _solve(study: Study, policy: str, start: Plan, asked: Mapping[str, Any]) -> Plan | str:
+    try:
+        plan = study.solve(**asked, start=start)
+    except InfeasibleError:
+        return "infeasible"
+    except LimitReached:
+        return "no_plan"
+    log.info("%s: %r", policy, plan)
+    return plan
+
+
+def _gathered(found: Mapping[str, Plan | str], before: Mapping[str, Plan], study: Study) -> Policies:
+    plans = {name: plan for name, plan in found.items() if isinstance(plan, Plan)}
+    best = plans[BEST].data if BEST in plans else None
+    base = {name: before[name].data if name in before else best for name in plans}
+    each = {name: figures(plan.data, best, base[name]) for name, plan in plans.items()}
+    data = xr.Dataset(coords={"policy": list(found)})
+    status = [plan.status if isinstance(plan, Plan) else plan for plan in found.values()]
+    data["status"] = ("policy", np.array(status, dtype=object), {"long_name": "how the search ended"})
+    for key, (unit, meaning) in FIGURES.items():
+        values = [each.get(name, {}).get(key, np.nan) for name in found]
+        data[key] = ("policy", values, {"units": unit, "long_name": meaning})
+    parts = [plan.data[_of_teams(plan)].expand_dims(policy=[name]) for name, plan in plans.items()]
+    whole = xr.merge([data, *parts], compat="no_conflicts", combine_attrs="drop", join="outer")
+    return Policies(whole.sel(policy=list(found)), plans, before, study)
+
+
+def _of_teams(plan: Plan) -> list[str]:
+    return [str(name) for name, item in plan.data.data_vars.items() if item.dims == ("team",)]

@@ -1,0 +1,87 @@
+"""Policies side by side: figures worked out by hand, the same money, and what moves when each is re-planned."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import planner
+from planner.core.errors import InputError
+from tests.closed_forms.builder import date, factor, fleet, run, scenario, with_fleet
+from tests.closed_forms.test_leases import lease
+from tests.closed_forms.test_teams import shared, two, wants
+
+
+def contested() -> dict[str, Any]:
+    """Ten x1; a's run of eight fits months 0 to 5 or 6 to 11, b's of six the first half alone, or half later."""
+    runs = [
+        run("big", 8, 6, 0, 30.0, team="a", latest=date(6), due=date(6), value_loss_per_month=0.05),
+        run("small", 6, 6, 0, 20.0, team="b"),
+    ]
+    teams = [{"team": "a", "priority": 1}, {"team": "b", "priority": 2}]
+    return with_fleet(10, [6, 6], runs=runs, teams=teams)
+
+
+def test_figures_by_hand() -> None:
+    """Ten x1, worth 1 or 3 a month: the best gives b all, 180; max-min five each, 30 + 90."""
+    found = planner.policies(planner.load(shared("utilitarian", 10, [wants("a", 10, 1), wants("b", 10, 3)], two())))
+    assert found.data["policy"].values.tolist() == ["priority", "pro_rata", "max_min", "utilitarian"]
+    fair = found.table().loc["max_min"]
+    assert (fair["objective_musd"], fair["low_musd"], fair["high_musd"]) == pytest.approx((120, -60, -60), abs=1e-3)
+    assert (fair["price_low"], fair["price_high"], fair["least_u"]) == pytest.approx((1 / 3, 1 / 3, 1), abs=1e-4)
+    assert found.difference("max_min", "utilitarian").high == pytest.approx(-60, abs=1e-3)
+    best = found.table().loc["utilitarian"]
+    assert (best["low_musd"], best["high_musd"], best["price_low"], best["moved"]) == (0, 0, 0, 0)
+    assert float(found.data["team_u"].sel(policy="utilitarian", team="a")) == pytest.approx(0, abs=1e-9)
+
+
+def test_what_runs_lose() -> None:
+    """In the best plan a waits for b and is late by six months; by priority it does not, and b is refused."""
+    found = planner.policies(planner.load(contested()), ["priority"])
+    rows = found.table()
+    late = 30 * 0.95**6 * factor(12)
+    assert rows.loc["utilitarian", "objective_musd"] == pytest.approx(late + 20 * factor(6))
+    assert rows.loc["priority", "objective_musd"] == pytest.approx(30 * factor(6))
+    of_best, of_list = rows.loc["utilitarian"], rows.loc["priority"]
+    assert (of_best["months_late"], of_best["finish_ratio"], of_best["refused"]) == (6, 2, 0)
+    assert (of_list["months_late"], of_list["finish_ratio"], of_list["refused"]) == (0, 1, 1)
+    assert (of_list["moved"], of_list["quarters"]) == (2, 2)
+    assert found.data["policy"].values.tolist() == ["priority", "utilitarian"]
+
+
+@pytest.mark.parametrize(("same_money", "rented"), [(True, 2), (False, 10)])
+def test_the_same_money(same_money: bool, rented: float) -> None:
+    """Rent pays for the first two of ten x1; a rule that looks at value alone would rent ten if it had the money."""
+    asked, dear = wants("a", 2, 1.0), wants("a", 10, 0.0001)
+    tables = {"streams": [asked[0] | {"ceiling_pflops": 10}], "stream_segments": [asked[1], dear[1]]}
+    document = scenario([12], leases=[lease()], teams=[{"team": "a"}], **tables,
+                        budgets=[{"fiscal_year": 2026, "category": "opex", "budget_musd": 1.0}])  # fmt: skip
+    document["tables"]["accelerators"][0]["orderable"] = False
+    found = planner.policies(planner.load(document), ["priority"], same_money=same_money)
+    assert float(found.plans["priority"].data["lease_signed"].sum()) == pytest.approx(rented)
+    assert float(found.plans["utilitarian"].data["lease_signed"].sum()) == pytest.approx(2)
+
+
+def test_each_policy_is_planned_again() -> None:
+    """Half of the x1 go in month 6: what started stays, a's run that was to start then is refused."""
+    found = planner.policies(planner.load(contested()), ["priority"])
+    less = contested()
+    less["tables"]["fleet"] = [fleet(6), fleet(4, in_service_from="2025-02", retires=date(6))]
+    after = found.replan(planner.load(less), date(3))
+    rows = after.table()
+    assert rows.loc["priority", ["moved", "refused"]].tolist() == [0, 1]
+    assert rows.loc["utilitarian", ["moved", "refused"]].tolist() == [1, 1]
+    assert [r["run"] for r in after.moves("utilitarian").moves.runs.to_dict("records")] == ["big"]
+    assert "What moved by policy utilitarian" in after.text()
+
+
+@pytest.mark.parametrize("named", ["fair", ""])
+def test_what_cannot_be_compared(named: str) -> None:
+    document = contested()
+    if not named:
+        document["tables"] = {k: v for k, v in document["tables"].items() if k != "teams"}
+        for row in document["tables"]["runs"]:
+            row.pop("team")
+    with pytest.raises(InputError, match="no policy fair" if named else "has none"):
+        planner.policies(planner.load(document), [named or "priority"])
