@@ -176,6 +176,15 @@ SHARING = Table(
             high=1,
         ),
         Column(
+            "spend_more",
+            "number",
+            "of `max_min`, `alpha_fair`, `priority`: how much more than the best plan, as a share of its spend of today, "
+            "may be spent",
+            "",
+            0.0,
+            low=0,
+        ),
+        Column(
             "spend_within",
             "number",
             "least spend, for which net value may fall by this share of gross value; empty: not sought",
