@@ -178,8 +178,7 @@ SHARING = Table(
         Column(
             "spend_more",
             "number",
-            "of `max_min`, `alpha_fair`, `priority`: how much more than the best plan, as a share of its spend of today, "
-            "may be spent",
+            "of `max_min`, `alpha_fair`, `priority`: what may be spent beyond the best plan's spend, as a share of it",
             "",
             0.0,
             low=0,

@@ -12,8 +12,6 @@ from planner.results.plan import Plan
 from tests.closed_forms.builder import PRICE, accelerator, date, factor, run, scenario
 from tests.closed_forms.test_teams import account, got, of_team, shared, two, wants
 
-pytestmark = pytest.mark.mutation_subset
-
 Row = dict[str, Any]
 Outcome = tuple[int, ...]
 
@@ -129,6 +127,7 @@ def test_alpha_fair_at_a_gap_of_one_hundredth_of_u() -> None:
     assert stage["gap"] <= 0.01
 
 
+@pytest.mark.mutation_subset
 @pytest.mark.parametrize(("more", "bought", "had"), [(0.0, 4, 1 / (1 / 4 + 10 / 3)), (0.5, 6, 2.0), (9.0, 10, 6.0)])
 def test_fairness_shares_out_what_the_best_plan_pays_for(more: float, bought: int, had: float) -> None:
     """An x1 brings a twice its price, up to four, and b half of it, up to six: the best plan buys four, all for a.
