@@ -10,14 +10,26 @@ from pathlib import Path
 import xarray as xr
 
 from planner.core.files import write_bytes
-from planner.export import allotments, buying, depreciation, in_service, outcomes, programmes, provenance, rented, works
+from planner.export import (
+    allotments,
+    buying,
+    depreciation,
+    fairness,
+    in_service,
+    outcomes,
+    programmes,
+    provenance,
+    rented,
+    works,
+)
 from planner.export.purchases import Purchase, read_purchases
 from planner.export.reading import Reading
 from planner.export.table import Declared, Field, Table, Value
 
 DECLARED: tuple[Declared, ...] = (
     buying.ORDERS, buying.POWER, buying.NETWORK, rented.LEASES, outcomes.RUNS, outcomes.CALENDAR,
-    programmes.PROGRAMMES, programmes.LEVELS, programmes.ENDS, works.ALLOCATION,
+    programmes.PROGRAMMES, programmes.LEVELS, programmes.ENDS, fairness.TEAMS,
+    fairness.GOALS, works.ALLOCATION,
     works.STREAMS, in_service.USE, in_service.MW, in_service.TRAFFIC, in_service.SALES, depreciation.ASSETS,
     outcomes.CASH,
     outcomes.QUARTERS, outcomes.LEDGER, outcomes.WORTH,
@@ -87,7 +99,7 @@ def write_tables(data: xr.Dataset, folder: str | Path) -> list[Path]:
     Returns
     -------
     The files written, one a table: orders, power, network, leases, runs, calendar, programmes, levels, ends,
-    allocation, streams, use, mw, traffic, sales, assets, cash, quarters, ledger, worth (.csv).
+    teams, goals, allocation, streams, use, mw, traffic, sales, assets, cash, quarters, ledger, worth (.csv).
     """
     tables = PlanTables(data).all()
     return [write_bytes(Path(folder) / f"{table.name}.csv", csv_text(table).encode()) for table in tables]

@@ -15,8 +15,8 @@ from planner.export.tables import PlanTables, csv_text, write_tables
 
 NAMES = ("rich", "bare", "idle", "tiny", "campus", "early")
 TABLES = [
-    "orders", "power", "network", "leases", "runs", "calendar", "programmes", "levels", "ends", "allocation", "streams",
-    "use", "mw", "traffic", "sales", "assets", "cash", "quarters", "ledger", "worth",
+    "orders", "power", "network", "leases", "runs", "calendar", "programmes", "levels", "ends", "teams", "goals",
+    "allocation", "streams", "use", "mw", "traffic", "sales", "assets", "cash", "quarters", "ledger", "worth",
 ]  # fmt: skip
 KINDS = ("hall", "retrofit", "site", "power_source", "phase")
 CELL = re.compile(r"|[a-z][A-Za-z0-9_@. :(),-]*|-?[0-9.]+(e[-+]?[0-9]+)?|[0-9]{4}-[0-9]{2}(-01)?|MW [a-zA-Z ]+")
