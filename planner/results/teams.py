@@ -6,7 +6,7 @@ By team or group k, with value[k] of today, alone[k] its value standing alone, m
     service ratio = value / value of all it asks for, served on time and in full
     request accuracy = useful compute it gets / useful compute it asks for
     finish-time ratio = months from `earliest` to the finish / the same standing alone, mean of the runs that it does
-        alone; one that is refused counts as finished at the horizon's end (Mahajan et al., Themis, NSDI 2020)
+        alone; one that is refused counts as finished where reporting ends (Mahajan et al., Themis, NSDI 2020)
     envy = the most, over other teams, of their accelerator-months at its speeds / its own, each by its entitlement
     lost per gained = what the others lose / what it gains, against the best plan without fairness
 
@@ -179,7 +179,10 @@ def _runs(members: tuple[str, ...], case: Case, account: Account, data: xr.Datas
             continue
         months_late += float(late) if status in DONE else 0.0
         if r in alone:
-            first, last = month(case.runs[r]["earliest"]), month(finish) if status in DONE else case.calendar.end
+            first, last = (
+                month(case.runs[r]["earliest"]),
+                month(finish) if status in DONE else case.calendar.reported_end,
+            )
             ratios.append((last - first) / (alone[r] - first))
     return ratios, months_late
 

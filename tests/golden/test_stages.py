@@ -89,6 +89,7 @@ def test_rows_are_those_of_the_golden_file(number: str, update_golden: bool) -> 
 def test_every_number_has_its_sentence_its_formula_and_its_file() -> None:
     numbers = [equation.number for equation in stages.EQUATIONS]
     assert set(re.findall(r"^ +\(([A-Z]\d+)\) ", stages.__doc__ or "", re.MULTILINE)) == set(numbers)
+    assert all(f"| {equation.number} | {equation.sentence} |" in stages.page() for equation in stages.EQUATIONS)
     assert sorted(path.stem for path in HERE.glob("*.lp")) == numbers == list(POLICY)
 
 

@@ -42,6 +42,15 @@ EQUATIONS = (
 )
 
 
+def page() -> str:
+    """The goals' part of the page of mathematics, in Markdown."""
+    title, _, body = (__doc__ or "").partition("\n")
+    rows = (f"| {e.number} | {e.sentence} | {', '.join(e.over)} | {e.unit} |" for e in EQUATIONS)
+    head = ("| number | sentence | for each | unit |", "|---|---|---|---|")
+    parts = (f"## {title.rstrip('.')}", "", "```text", body.strip("\n"), "```", "", "### Equations", "", *head, *rows)
+    return "\n".join(parts) + "\n"
+
+
 @dataclass(frozen=True)
 class Stage:
     """A goal sought: its optimum found and the bound on it, and what the plan then comes to, M$ of today.
