@@ -179,10 +179,8 @@ def _runs(members: tuple[str, ...], case: Case, account: Account, data: xr.Datas
             continue
         months_late += float(late) if status in DONE else 0.0
         if r in alone:
-            first, last = (
-                month(case.runs[r]["earliest"]),
-                month(finish) if status in DONE else case.calendar.reported_end,
-            )
+            first, refused = month(case.runs[r]["earliest"]), max(alone[r], case.calendar.reported_end)
+            last = month(finish) if status in DONE else refused
             ratios.append((last - first) / (alone[r] - first))
     return ratios, months_late
 

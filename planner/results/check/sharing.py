@@ -135,7 +135,7 @@ def _reached(case: Case, said: Said, stage: Said, value: Mapping[str, float], sp
 def _weights(case: Case, asking: list[str]) -> dict[str, float]:
     """How much each asking team counts: its part of its parent's, 1 on average."""
     rows = case.inputs.by_id("teams", "team")
-    found = {}
+    found: dict[str, float] = {}
     for k in asking:
         part, at = 1.0, k
         while at is not None:
