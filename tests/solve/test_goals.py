@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 import planner.study
+from planner.cli.progress import sentence
 from planner.core.errors import LimitReached
 from planner.results.plan import Plan
+from planner.solve.options import Progress
 from planner.solve.search import search
 from tests.closed_forms.test_teams import account, got, of_team, shared, two, wants
 
@@ -167,3 +169,27 @@ def test_plans_that_keep_the_policy_are_handed_on(monkeypatch: pytest.MonkeyPatc
     seen.clear(), told.clear()
     planner.load(shared("pro_rata", 10, ASKED, two())).solve(on_plan=seen.append)
     assert told == [False, True]  # the best plan without fairness does not keep the rows of this one
+
+
+def test_progress_says_which_goal_is_sought(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the unit of the goal, though the search reckons in M$, and in seconds since the first began."""
+    seen: list[Progress] = []
+
+    def search_and_tell(*args: Any, on_progress: Any, **given: Any) -> Any:
+        found = search(*args, **given)
+        on_progress(Progress(1.0, found.objective, found.bound, found.gap, 0))
+        return found
+
+    monkeypatch.setattr(planner.study, "search", search_and_tell)
+    planner.load(DOCUMENT).solve(on_progress=seen.append)
+    told = {now.goal: now for now in seen if now.objective is not None}
+    assert set(STAGES) <= set(told)
+    assert {"a alone", "b alone"} <= {now.goal for now in seen}
+    assert [(told[k].objective, told[k].unit) for k in STAGES] == [
+        (pytest.approx(180), "M$"), (pytest.approx(1, abs=1e-4), ""), (pytest.approx(2, abs=1e-4), ""),
+        (pytest.approx(120, abs=1e-3), "M$"),
+    ]  # fmt: skip
+    assert told[STAGES[1]].bound == pytest.approx(1, abs=1e-4)
+    assert told[STAGES[3]].seconds >= told[STAGES[1]].seconds >= told[STAGES[0]].seconds >= 1.0
+    assert sentence(told[STAGES[0]]).endswith("value: incumbent 180.00 M$, bound 180.00 M$, gap 0.00 %, 0 nodes")
+    assert "the smallest: incumbent 1.0000, bound 1.0000" in sentence(told[STAGES[1]])

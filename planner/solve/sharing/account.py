@@ -74,11 +74,10 @@ def find(
             matrix, options, scale, choices=choices, start=start, on_progress=on_progress, on_better=on_better
         )
         return found, None
-    listener = Listener(on_progress)
     goals = Goals(
         search, matrix, choices, options, scale, teams, settings,
-        lambda team, seconds: stand_alone(matrix, case, teams, team, options, seconds, listener),
-        {"on_progress": on_progress}, on_better,
+        lambda team, seconds, tell: stand_alone(matrix, case, teams, team, options, seconds, Listener(tell)),
+        on_progress, on_better,
     )  # fmt: skip
     plan = goals.run(start)
     if isinstance(plan, Outcome) or goals.best is None:

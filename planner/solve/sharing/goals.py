@@ -20,11 +20,11 @@ import numpy as np
 from planner.core.errors import LimitReached
 from planner.solve.compile import Matrix, Vector
 from planner.solve.highs import ABSOLUTE_GAP, Outcome, Scale
-from planner.solve.options import Options, relative_gap
+from planner.solve.options import Options, Progress, relative_gap
 from planner.solve.search import Found
 from planner.solve.sharing.alone import Standing
 from planner.solve.sharing.extended import Additions, Linear, extended, silenced
-from planner.solve.sharing.policies import POLICIES, Task
+from planner.solve.sharing.policies import POLICIES, Task, afterwards
 from planner.solve.sharing.stages import Stage
 from planner.solve.sharing.teams import Teams
 
@@ -37,6 +37,7 @@ AGAIN = "value, fairness kept"
 LIMITS = ("interrupted", "time_limit", "work_limit")
 
 Search = Callable[..., Found | Outcome]
+Tell = Callable[[Progress], None]
 
 
 class _Ended(Exception):
@@ -54,8 +55,8 @@ class Goals:
     scale: Scale
     teams: Teams
     settings: Mapping[str, Any]
-    stand_alone: Callable[[str, float], Standing]  # of a team, in so many seconds
-    listen: dict[str, Any] = field(default_factory=dict)  # of every search: who is told
+    stand_alone: Callable[[str, float, Tell | None], Standing]  # of a team, in so many seconds; who is told
+    on_progress: Callable[[Progress], None] | None = None
     on_better: Callable[[Found], None] | None = None  # told plans that keep the policy
     stages: list[Stage] = field(default_factory=list)
     alone: dict[str, Standing] = field(default_factory=dict)
@@ -67,7 +68,8 @@ class Goals:
         self._net = Linear({int(i): -float(self.matrix.cost[i]) for i in np.flatnonzero(self.matrix.cost)},
                            -self.matrix.offset)  # fmt: skip
         self._kept = Additions(n)
-        self._ends = time.perf_counter() + self.options.time_limit_s
+        self._began = time.perf_counter()
+        self._ends = self._began + self.options.time_limit_s
         self._work = self.options.work_limit
         self._point: Vector | None = None
         self._plan: Found | None = None
@@ -114,7 +116,7 @@ class Goals:
         self.best = best
         for k in self.teams.tree.asking:
             self._heed()
-            self.alone[k] = self.stand_alone(k, self._part())
+            self.alone[k] = self.stand_alone(k, self._part(), self._told(f"{k} alone"))
             self.ahead.remove(f"{k} alone")
         self._fairness(best)
         if self._policy != "utilitarian":
@@ -123,8 +125,8 @@ class Goals:
                 if again.status == "infeasible" and self._plan is None:
                     return again
                 raise _Ended("time_limit" if again.status == "infeasible" else again.status)
-        for goal, within, sought in self._afterwards(start):
-            self._afterward(goal, within, sought)
+        for within, task in afterwards(self.teams, self.settings, self._gross, self.matrix, start):
+            self._afterward(within, task)
         return None
 
     def _fairness(self, best: Found) -> None:
@@ -154,26 +156,11 @@ class Goals:
             least = plan.objective - share * plan.scale - SLACK
             self._kept.at_least_zero("S5", (goal,), Linear(self._net.terms, self._net.constant - least))
 
-    def _afterwards(self, start: dict[int, float] | None) -> list[tuple[str, float, Task]]:
-        """(goal, share of gross value that net value may fall, what to make most of) of spend and churn."""
-        tasks = []
-        if (within := self.settings["spend_within"]) is not None:
-            tasks.append(("spend", float(within), Task("spend", 1, self.teams.spend.times(-1.0), self._gross)))
-        if (within := self.settings["churn_within"]) is not None and start is not None:
-            tasks.append(("churn", float(within), Task("churn", 1, self._moves(start).times(-1.0), 1.0)))
-        return tasks
-
-    def _moves(self, start: Mapping[int, float]) -> Linear:
-        """Runs that start otherwise than in the plan started from: half of the changed candidates of each."""
-        runs = [i for i in start if self.matrix.roles[i] == "run"]
-        was = {i: round(start[i]) for i in runs}
-        return Linear({i: 1.0 - 2.0 * was[i] for i in runs}, float(sum(was.values())))
-
-    def _afterward(self, goal: str, within: float, task: Task) -> None:
+    def _afterward(self, within: float, task: Task) -> None:
         found = self._plan
         assert found is not None
-        self._floor(goal, within, found)
-        after = self._seek(goal, self.matrix, task, start=self._start())
+        self._floor(task.name, within, found)
+        after = self._seek(task.name, self.matrix, task, start=self._start())
         if isinstance(after, Outcome):
             return
         self._keep(task, after)
@@ -234,7 +221,8 @@ class Goals:
         tell = self._teller(n) if kept and self.on_better is not None else None
         try:
             found = self.search(
-                whole, options, size, start=start, choices=self.choices, on_better=tell, **self.listen
+                whole, options, size, start=start, choices=self.choices, on_better=tell,
+                on_progress=self._told(name, money, "" if task and task.unitless else "M$"),
             )  # fmt: skip
         except LimitReached as error:
             if error.status == "interrupted" and self._point is not None:
@@ -272,6 +260,7 @@ class Goals:
 
     def _tell(self, name: str, task: Task | None, found: Found, seconds: float) -> None:
         x = found.x
+        log.info("%s: %g, no more than %g, %s after %.1f s", name, found.objective, found.bound, found.status, seconds)
         net, unit = self._net.at(x), found.scale if task is None else task.unit
         before = next((stage.net_musd for stage in reversed(self.stages) if stage.settled), net)
         kind = name if name in ("spend", "churn") else "value" if task is None else self._policy
@@ -280,6 +269,18 @@ class Goals:
                   found.gap, net, self.teams.gross.at(x), self.teams.spend.at(x), before - net,
                   task is None or kind != self._policy, round(seconds, 3))
         )  # fmt: skip
+
+    def _told(self, goal: str, money: float = 1.0, unit: str = "M$") -> Tell | None:
+        """Who is told where a search stands, since when the first began and in the unit of its goal."""
+        if (tell := self.on_progress) is None:
+            return None
+        before = time.perf_counter() - self._began
+
+        def told(now: Progress) -> None:
+            objective, bound = (None if x is None else x / money for x in (now.objective, now.bound))
+            tell(replace(now, seconds=before + now.seconds, objective=objective, bound=bound, goal=goal, unit=unit))
+
+        return told
 
     def _start(self) -> dict[int, float] | None:
         if self._point is None:

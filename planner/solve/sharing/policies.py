@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from planner.solve.compile import Matrix
 from planner.solve.sharing.extended import Additions, Linear, total
 from planner.solve.sharing.teams import Teams
 
@@ -17,12 +18,16 @@ MOST = 100.0  # of u: at most 20 (5 % of all it asks for is the least a team is 
 
 @dataclass(frozen=True)
 class Task:
-    """A stage: its name and number, what is to be made most of, and the amount of it that its gap is a share of."""
+    """A stage: its name and number, what is to be made most of, and the amount of it that its gap is a share of.
+
+    `unitless`: whether it counts shares or moves instead of M$.
+    """
 
     name: str
     which: int
     goal: Linear
     unit: float
+    unitless: bool = True
 
 
 @dataclass(frozen=True)
@@ -93,12 +98,28 @@ def priority(teams: Teams, alone: Mapping[str, float], settings: Mapping[str, An
     for rank in ranks(teams):
         mine = [k for k, at in teams.priority.items() if at == rank]
         unit = sum(measure.get(k, 0.0) for k in mine)
-        yield Task(f"value of priority {rank}", rank, total([teams.value[k] for k in mine]), unit or 1.0)
+        yield Task(f"value of priority {rank}", rank, total([teams.value[k] for k in mine]), unit or 1.0, False)
 
 
 def ranks(teams: Teams) -> list[int]:
     """The ranks of a priority list, the first first."""
     return sorted(set(teams.priority.values()))
+
+
+def afterwards(
+    teams: Teams, settings: Mapping[str, Any], gross: float, matrix: Matrix, start: Mapping[int, float] | None
+) -> Iterator[tuple[float, Task]]:
+    """Least spend and fewest moves, if sought: by what share of gross value net value may fall for each."""
+    if (within := settings["spend_within"]) is not None:
+        yield within, Task("spend", 1, teams.spend.times(-1.0), gross, False)
+    if (within := settings["churn_within"]) is not None and start is not None:
+        yield within, Task("churn", 1, moves(matrix, start).times(-1.0), 1.0)
+
+
+def moves(matrix: Matrix, start: Mapping[int, float]) -> Linear:
+    """Runs that start otherwise than in the plan started from: half of the changed candidates of each."""
+    was = {i: round(start[i]) for i in start if matrix.roles[i] == "run"}
+    return Linear({i: 1.0 - 2.0 * was[i] for i in was}, float(sum(was.values())))
 
 
 POLICIES: Mapping[str, Policy] = {
