@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 from typing import Any
 
 import pytest
 
+import planner.solve.search
 import planner.study
 from planner.cli.progress import sentence
 from planner.core.errors import LimitReached
@@ -130,6 +132,20 @@ def test_ctrl_c_between_two_searches(monkeypatch: pytest.MonkeyPatch) -> None:
     assert all(value != value for value in of_team(plan, "u").values())
     assert account(plan)["measure"] == {}
     assert "Not reached: a alone, b alone, the smallest," in " ".join(plan.summary().split())
+
+
+def test_ctrl_c_while_a_plan_is_made_exact(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It must not cost the plan, and ends the chain all the same."""
+    exact = planner.solve.search._found
+
+    def pressed(*args: Any) -> Any:
+        signal.raise_signal(signal.SIGINT)
+        return exact(*args)
+
+    monkeypatch.setattr("planner.solve.search._found", pressed)
+    plan = planner.load(DOCUMENT).solve()
+    assert plan.status == "interrupted"
+    assert named(plan) == ["value"]
 
 
 def test_a_limit_leaves_the_last_valid_plan(monkeypatch: pytest.MonkeyPatch) -> None:
