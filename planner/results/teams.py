@@ -101,7 +101,10 @@ def overall(
     u = [facts[k]["team_u"] for k in asking if not math.isnan(facts[k]["team_u"])]
     regret = {k: facts[k]["team_regret"] for k in asking if not math.isnan(facts[k]["team_regret"])}
     worst = max(regret, key=lambda k: regret[k], default=None)
-    low, high = price_of_fairness(account, found)
+    low, high = price_of_fairness(
+        account.best_net_musd, account.best_gap_musd, found.objective, found.bound - found.objective,
+        account.best_gross_musd,
+    )  # fmt: skip
     return {
         "jain": jain(u),
         "least_u": min(u, default=None),
@@ -118,17 +121,18 @@ def jain(u: list[float]) -> float | None:
     return sum(u) ** 2 / (len(u) * squares) if squares > 0 else None
 
 
-def price_of_fairness(account: Account, found: Found) -> tuple[float, float]:
-    """Net value lost / gross value of the best plan (after Bertsimas, Farias and Trichakis, Operations Research 59,
-    2011), between what is proven of both plans.
+def price_of_fairness(
+    best: float, best_gap: float, fair: float, fair_gap: float, gross: float | None = None
+) -> tuple[float, float]:
+    """What is lost of the best / gross value (after Bertsimas, Farias and Trichakis, Operations Research 59, 2011).
 
-    Of net value: where things can be bought, a fairer plan may be worth more and cost more than that.
+    Between what is proven of both plans. `gross`: what it is a share of, where `best` and `fair` are net values: where
+    things can be bought, a fairer plan may be worth more gross and cost more than that.
     """
-    best, gross = account.best_net_musd, account.best_gross_musd
-    if gross <= 0:
+    whole = best if gross is None else gross
+    if whole <= 0:
         return 0.0, 0.0
-    lost = best - found.bound, best + account.best_gap_musd - found.objective
-    return max(0.0, lost[0]) / gross, max(0.0, lost[1]) / gross
+    return max(0.0, best - fair - fair_gap) / whole, max(0.0, best + best_gap - fair) / whole
 
 
 def _indicators(
