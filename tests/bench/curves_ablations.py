@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 import planner.solve.strategy as strategy
-from planner.solve.strategy import guided, neighbourhoods, relaxation, rounds
+from planner.solve.strategy import dive, guided, lots, neighbourhoods, relaxation, rounds
 from planner.solve.strategy.dive import Dive
 from planner.solve.strategy.lots import Lots
 from planner.solve.strategy.rounds import Rounds
@@ -51,7 +51,8 @@ def ablations() -> dict[str, list[Swap]]:
         "tighten": [Swap(guided, "tighten", lambda matrix: matrix)],
         "columns": [Swap(relaxation.Relaxation, "_first", _all_columns)],
         "dive": [Swap(Dive, "runs", lambda self: True), Swap(Lots, "plan", lambda self: None)],
-        "settle": [Swap(guided, "SETTLED_AT_ONCE", -1)],
+        "everywhere": [Swap(dive, "SERIOUS", np.inf)],
+        "windows": [Swap(lots, "WINDOW", 1_000_000)],
         "beside": [Swap(guided.Guided, "_beside", lambda self: [])],
         "rounds": [Swap(Rounds, "run", lambda self, workers, *, stall=None: None)],
         "workers": [Swap(Rounds, "run", _on_one_worker(Rounds.run))],

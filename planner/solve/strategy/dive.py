@@ -20,6 +20,7 @@ LOSS_OF_WORTH = 0.02  # what committing a run may cost, as a share of its worth
 LOSS_OF_VALUE = 1e-4  # and as a share of gross value
 PREFERRED = 4  # starts of a run tried of those the LP uses
 ELSEWHERE = 4  # and of those it would use next
+SERIOUS = 5e-3  # of gross value: a run that still costs that much is tried at every start it has
 LATE = 0.25  # of the time limit
 WORK = 1_000_000_000  # iterations times rows, then all that is still split is decided at once
 
@@ -35,7 +36,7 @@ class Dive:
     ) -> None:  # fmt: skip
         self._lp, self._choices, self._control = relaxation, choices, control
         self.lower, self.upper, self.point = lower.copy(), upper.copy(), root
-        self._small = LOSS_OF_VALUE * scale
+        self._small, self._serious = LOSS_OF_VALUE * scale, SERIOUS * scale
         self._last = relaxation.iterations + WORK // max(1, relaxation.rows)
 
     def runs(self) -> bool:
@@ -89,6 +90,8 @@ class Dive:
         else:
             best = self._elsewhere(columns, preferred, best)
             best = self._better(best, columns, preferred[0])
+            if best is None or self.point.objective - best[0].objective > self._serious:
+                best = self._anywhere(columns, best)
         if best is None:
             return False
         _close(self.lower, self.upper, columns, best[1])
@@ -107,6 +110,14 @@ class Dive:
                 break
             best = self._better(best, columns, next_best[0])
             tried += next_best
+        return best
+
+    def _anywhere(self, columns: Columns, best: Tried | None) -> Tried | None:
+        """The best of all starts of a run that is worth the time."""
+        for column in columns.tolist():
+            if self._control.over:
+                break
+            best = self._better(best, columns, column)
         return best
 
     def _better(self, best: Tried | None, columns: Columns, column: int | None) -> Tried | None:

@@ -14,19 +14,17 @@ from planner.solve.options import Options
 from planner.solve.strategy.choices import Choices
 from planner.solve.strategy.control import Control
 from planner.solve.strategy.dive import Dive, decide
-from planner.solve.strategy.lots import SETTLE, Lots, settle
+from planner.solve.strategy.lots import Lots, settle
 from planner.solve.strategy.proof import prove
 from planner.solve.strategy.relaxation import Point, Relaxation
-from planner.solve.strategy.restricted import Effort, search_restricted
+from planner.solve.strategy.restricted import Effort, Searched, search_restricted
 from planner.solve.strategy.rounds import Rounds
 from planner.solve.strategy.standing import Standing
 from planner.solve.strategy.tighten import tighten
 from planner.solve.waiting import Listener, wait
 
 STALL = 12  # rounds without gain before the rest of the time goes into the proof, where it does not run beside
-AT_LENGTH = Effort(seconds=120.0, nodes=200, ticks=2_000, gap=1e-3)
 COMPLETE = Effort(seconds=20.0, nodes=50, ticks=200, gap=1e-4)
-SETTLED_AT_ONCE = 1_500  # integers besides starts: beyond, whole modules for a set of runs are no small MIP
 FEW = 0  # passes of a large LP before the dive, where the whole LP is solved beside it
 PROVEN_BESIDE = 1_000_000  # nonzeros: beyond, branch and cut on the whole model does not leave its root in time
 
@@ -122,30 +120,25 @@ class Guided:
             self.rounds.run(lambda: threads - sum(t.is_alive() for t in beside), stall=None if beside else STALL)
 
     def _dive(self, relaxation: Relaxation, root: Point) -> None:
-        """A good first plan: run by run where LPs are quick, else all runs at once as the LP has them."""
+        """A good first plan: runs one by one, then lots, where LPs are quick; else runs at once as the LP has them."""
         m, scale, before = self._matrix, self._scale(root.x), relaxation.iterations
+        lower, upper = m.lower.copy(), m.upper.copy()
         if relaxation.large:
-            lower, upper = m.lower.copy(), m.upper.copy()
             decide(self._choices, root.x, self._choices.runs, lower, upper)
-            self._settle(upper, AT_LENGTH.of(scale), None)
-            return
-        dive = Dive(relaxation, self._choices, self._control, m.lower, m.upper, root, scale)
-        dive.runs()
-        lots = Lots(m, relaxation, self._choices, self._control, dive.lower, dive.upper, dive.point, scale)
-        plan = lots.plan()
-        self._control.count(relaxation.iterations - before)
-        if plan is not None:
-            self._standing.offer(plan, self._worth(plan), "dive")
-            if self._choices.others.sum() <= SETTLED_AT_ONCE and not self._control.over:
-                self._settle(lots.upper, SETTLE.of(scale), plan)
+            told = None if self._control.by_work else self._offer
+            found: Searched | None = settle(m, self._control, upper, scale, told)
+        else:
+            dive = Dive(relaxation, self._choices, self._control, lower, upper, root, scale)
+            dive.runs()
+            self._control.count(relaxation.iterations - before)
+            starts = self._choices.starts[0]
+            upper[starts] = np.maximum(lower[starts], np.rint(dive.point.x[starts]))
+            found = Lots(m, self._choices, self._control, upper, dive.point.objective, scale).plan()
+        if found is not None:
+            self._offer(found.x, found.objective)
 
-    def _settle(self, upper: Vector, effort: Effort, plan: Vector | None) -> None:
-        def offer(x: Vector, objective: float) -> None:
-            self._standing.offer(x, objective, "dive")
-
-        told = None if self._control.by_work else offer
-        found = settle(self._matrix, self._choices, self._control, upper, effort, start=plan, on_found=told)
-        self._standing.offer(found.x, found.objective, "dive")
+    def _offer(self, x: Vector | None, objective: float) -> None:
+        self._standing.offer(x, objective, "dive")
 
     def _prove(self) -> None:
         self._ended = prove(self._matrix, self._control, self._standing)
@@ -178,6 +171,3 @@ class Guided:
         objective = -np.inf if best is None else best.objective
         x = None if best is None else best.x
         return Outcome(status, x, objective, float(standing.bound), standing.nodes, self._control.work)
-
-    def _worth(self, x: Vector) -> float:
-        return -float(self._matrix.cost @ x + self._matrix.offset)

@@ -1,132 +1,90 @@
-"""Whole lots, modules and tiers round the runs of a dive: rounded up where the LP is nearest, many at a time.
+"""Whole lots, modules and tiers round the runs of a dive: window by window of months, the later ones left fractional.
 
-More of a module carries what less of it did, but may not fit a budget or what can be had; so a group that costs too
-much is cut until it does not, and one that fits nowhere is rounded down. Runs that lose their place are left out.
+Relax and fix (Pochet and Wolsey 2006, Production Planning by Mixed Integer Programming): what arrives in a window is
+made whole by a small MIP that still sees everything after it, and then stays. Runs that lose their place are left out.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 import numpy as np
+from numpy.typing import NDArray
 
 from planner.solve.compile import Matrix, Vector
-from planner.solve.strategy.choices import Choices
+from planner.solve.strategy.choices import Choices, Columns
 from planner.solve.strategy.control import Control
-from planner.solve.strategy.relaxation import Point, Relaxation
 from planner.solve.strategy.restricted import Effort, FoundOne, Searched, search_restricted
 
-WHOLE = 1e-6
-LOSS = 0.03  # of gross value, if all were rounded at that rate
-LEAST_LOSS = 1e-4  # of gross value
-FIRST_SHARE = 0.3  # of what is fractional
-LATE = 0.4  # of the time limit
-WORK = 1_000_000_000  # iterations times rows, then all that is still fractional is rounded down
-STARTS = Effort(seconds=10.0, nodes=100, ticks=400, gap=1e-4)
-SETTLE = Effort(seconds=20.0, nodes=200, ticks=400, gap=1e-3)
+SETTLE = Effort(seconds=120.0, nodes=200, ticks=2_000, gap=1e-3)
+SHARE = 0.5  # of the time that is left when the first window is searched
+WINDOW = 200  # open integers that are made whole at once, at least
+EFFORT = Effort(seconds=4.0, nodes=30, ticks=300, gap=2e-4)
+USUAL_ROWS = 7_000  # with more the LPs take longer, and so may a window
+AT_LENGTH = Effort(seconds=16.0, nodes=200, ticks=1_200, gap=2e-4)
+POOR = 1e-2  # of gross value: a window that costs more is searched again, together with the one before
 
 
 class Lots:
-    """Bounds that close round whole numbers of modules, with the LP's optimum within them."""
+    """Bounds that close round whole numbers of modules, earliest months first."""
 
     def __init__(
-        self, matrix: Matrix, relaxation: Relaxation, choices: Choices, control: Control,
-        lower: Vector, upper: Vector, point: Point, scale: float,
-    ) -> None:  # fmt: skip
-        self._matrix, self._lp, self._choices, self._control = matrix, relaxation, choices, control
-        self._columns = choices.column[choices.others]
-        self._lower, self._upper, self._point, self._scale = lower.copy(), upper.copy(), point, scale
-        starts = choices.starts[0]
-        self._upper[starts] = np.maximum(matrix.lower[starts], np.rint(point.x[starts]))
-        self._lower[starts] = np.minimum(self._lower[starts], self._upper[starts])
-        self._hard = True
-        self._last = relaxation.iterations + WORK // max(1, relaxation.rows)
+        self, matrix: Matrix, choices: Choices, control: Control, upper: Vector, objective: float, scale: float
+    ) -> None:
+        """`upper` closes all starts of runs but those that a dive has chosen; `objective` is what they are worth."""
+        self._matrix, self._choices, self._control, self._scale = matrix, choices, control, scale
+        self._lower, self._upper, self._objective = matrix.lower.copy(), upper.copy(), objective
+        self._starts = choices.starts[0]
 
-    @property
-    def upper(self) -> Vector:
-        """Upper bounds that leave the runs of the dive open, each at its start."""
-        return self._upper
-
-    def plan(self) -> Vector | None:
+    def plan(self) -> Searched | None:
         """A whole plan; None if none was found, or the search is to end."""
-        at_once = 0
-        while len(open_ := self._fractional()):
-            if self._control.over:
+        found, before = None, np.zeros(0, np.int64)
+        windows = list(self._windows())
+        seconds = SHARE * self._control.left() / len(windows)
+        for columns in windows:
+            found = self._whole(columns, EFFORT, seconds)
+            if found.objective < self._objective - POOR * self._scale and not self._control.over:
+                self._lower[before], self._upper[before] = self._matrix.lower[before], self._matrix.upper[before]
+                columns = np.concatenate([before, columns])
+                found = max(found, self._whole(columns, AT_LENGTH, 2 * seconds), key=lambda one: one.objective)
+            if found.x is None:
                 return None
-            if self._lp.iterations > self._last or self._control.late(LATE):
-                self._down(open_)
-                break
-            at_once = max(1, min(at_once or int(FIRST_SHARE * len(open_)), len(open_)))
-            if self._up(open_[:at_once], len(open_)):
-                at_once += at_once // 2 + 1
-            elif at_once > 1:
-                at_once = max(1, at_once // 3)
-            elif not self._one(int(open_[0])):
-                return None
-        return self._whole()
+            self._lower[columns] = self._upper[columns] = np.rint(found.x[columns])
+            self._objective, before = found.objective, columns
+        return found
 
-    def _fractional(self) -> np.ndarray:
-        """The columns that are no whole number, those nearest to the next one first."""
-        x = self._point.x[self._columns]
-        missing = np.ceil(x - WHOLE) - x
-        open_ = np.flatnonzero((missing > WHOLE) & (self._upper[self._columns] > self._lower[self._columns]))
-        return self._columns[open_[np.argsort(missing[open_], kind="stable")]]
+    def _windows(self) -> Iterator[Columns]:
+        """The columns that are no starts of runs, in windows of months."""
+        columns = self._choices.column[self._choices.others]
+        month = self._choices.start[self._choices.others]
+        open_ = self._upper[columns] > self._lower[columns]
+        inside: NDArray[np.bool_] = np.zeros(len(columns), bool)
+        months = np.unique(month)
+        for now in months:
+            inside |= month == now
+            if (inside & open_).sum() >= WINDOW or now == months[-1]:
+                yield columns[inside]
+                inside = np.zeros(len(columns), bool)
+        if not len(months):
+            yield columns
 
-    def _up(self, columns: np.ndarray, of: int) -> bool:
-        """Have at least the next whole number of each; nothing changes if that costs too much."""
-        lower = self._lower.copy()
-        lower[columns] = np.minimum(np.ceil(self._point.x[columns] - WHOLE), self._upper[columns])
-        loss = (LOSS * len(columns) / of + LEAST_LOSS) * self._scale
-        found = self._lp.solve(lower, self._upper, least=self._point.objective - loss)
-        if found is None:
-            return False
-        self._lower, self._point = lower, found
-        return True
-
-    def _one(self, column: int) -> bool:
-        """Round one column up or down, whichever costs less; if neither goes, let runs go first."""
-        lower, upper = self._lower.copy(), self._upper.copy()
-        upper[column] = np.floor(self._point.x[column] + WHOLE)
-        down = self._lp.solve(lower, upper) if upper[column] >= lower[column] else None
-        higher = self._lower.copy()
-        higher[column] = min(np.ceil(self._point.x[column] - WHOLE), self._upper[column])
-        up = self._lp.solve(higher, self._upper, least=-np.inf if down is None else down.objective)
-        if up is not None and (down is None or up.objective > down.objective):
-            self._lower, self._point = higher, up
-        elif down is not None:
-            self._upper, self._point = upper, down
-        elif self._hard:
-            self._hard = False
-            starts = self._choices.starts[0]
-            self._lower[starts] = self._matrix.lower[starts]
-        else:
-            return False
-        return True
-
-    def _down(self, columns: np.ndarray) -> None:
-        starts = self._choices.starts[0]
-        self._lower[starts] = self._matrix.lower[starts]
-        self._upper[columns] = np.maximum(self._lower[columns], np.floor(self._point.x[columns] + WHOLE))
-        found = self._lp.solve(self._lower, self._upper)
-        self._point = self._point if found is None else found
-
-    def _whole(self) -> Vector | None:
-        """The plan with these modules and such of the runs as fit whole; if none does, with other modules."""
-        lower, upper = self._matrix.lower.copy(), self._upper.copy()
-        lower[self._columns] = upper[self._columns] = np.rint(self._point.x[self._columns])
-        found = search_restricted(self._matrix, self._control, lower, upper, STARTS.of(self._scale))
+    def _whole(self, columns: Columns, effort: Effort, seconds: float) -> Searched:
+        """The best found with whole numbers in these columns, and runs whole or left out."""
+        whole = np.zeros_like(self._matrix.integer)
+        whole[columns] = self._matrix.integer[columns]
+        whole[self._starts] = self._matrix.integer[self._starts]
+        longest = effort.seconds * max(1.0, len(self._matrix.rows) / USUAL_ROWS)
+        found = search_restricted(
+            replace(self._matrix, integer=whole), self._control, self._lower, self._upper,
+            replace(effort.of(self._scale), seconds=min(longest, seconds)),
+        )  # fmt: skip
         self._control.count(found.work)
-        if found.x is None:
-            found = settle(self._matrix, self._choices, self._control, self._upper, SETTLE.of(self._scale))
-        return found.x
+        return found
 
 
-def settle(
-    matrix: Matrix, choices: Choices, control: Control, upper: Vector, effort: Effort,
-    *, start: Vector | None = None, on_found: FoundOne | None = None,
-) -> Searched:  # fmt: skip
-    """The best modules found for the runs whose starts `upper` leaves open, or some of them; a plan to start from."""
-    open_ = matrix.upper.copy()
-    starts = choices.starts[0]
-    open_[starts] = upper[starts]
-    found = search_restricted(matrix, control, matrix.lower, open_, effort, start=start, on_found=on_found)
+def settle(matrix: Matrix, control: Control, upper: Vector, scale: float, on_found: FoundOne | None) -> Searched:
+    """The best modules found, all at once, for the runs whose starts `upper` leaves open, or some of them."""
+    found = search_restricted(matrix, control, matrix.lower, upper, SETTLE.of(scale), on_found=on_found)
     control.count(found.work)
     return found
