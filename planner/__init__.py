@@ -57,8 +57,8 @@ _HOMES = {
 
 __all__ = [
     "BreakEven", "CheckFailed", "InfeasibleError", "InputError", "LimitReached", "ModelError", "PaysFrom", "Plan",
-    "PlannerError", "Policies", "SolverError", "Study", "Sweep", "break_even", "load", "open_plan", "pays_from", "policies",
-    "sweep",
+    "PlannerError", "Policies", "SolverError", "Study", "Sweep", "break_even", "load", "open_plan", "pays_from",
+    "policies", "sweep",
 ]  # fmt: skip
 
 

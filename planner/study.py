@@ -62,16 +62,10 @@ class SweepMethod(Protocol):
     """How `Study.sweep` is called: as `planner.sweep`, which says what everything means."""
 
     def __call__(
-        self,
-        axes: Mapping[str, Sequence[Any]],
-        *,
-        gap: float | None = None,
-        time_limit: float | None = None,
-        strategy: str | None = None,
-        work_limit: int | None = None,
-        workers: int | None = None,
+        self, axes: Mapping[str, Sequence[Any]], *, gap: float | None = None, time_limit: float | None = None,
+        strategy: str | None = None, work_limit: int | None = None, workers: int | None = None,
         out: str | Path | None = None,
-    ) -> Sweep: ...
+    ) -> Sweep: ...  # fmt: skip
 
 
 @with_noted_methods

@@ -53,10 +53,12 @@ class TerminalProgress:
 
 def sentence(now: Progress) -> str:
     """Where the search stands: time, best plan, bound, gap."""
-    found = "no plan yet" if now.objective is None else f"incumbent {now.objective:,.2f} M$"
-    bound = "no bound yet" if now.bound is None else f"bound {now.bound:,.2f} M$"
+    unit, digits = (" M$", 2) if now.unit == "M$" else (now.unit, 4)
+    found = "no plan yet" if now.objective is None else f"incumbent {now.objective:,.{digits}f}{unit}"
+    bound = "no bound yet" if now.bound is None else f"bound {now.bound:,.{digits}f}{unit}"
     gap = "" if now.gap is None else f", gap {100 * now.gap:.2f} %"
-    return f"{now.seconds:6.0f} s: {found}, {bound}{gap}, {now.nodes:,} nodes"
+    goal = f"{now.goal}: " if now.goal else ""
+    return f"{now.seconds:6.0f} s: {goal}{found}, {bound}{gap}, {now.nodes:,} nodes"
 
 
 @contextmanager

@@ -15,8 +15,9 @@ def reference(session: Session, what: str) -> int:
     """Print the page of mathematics (sets, decisions, numbered equations) or every input column, as Markdown."""
     if what == "math":
         from planner.model.mathbook import mathbook
+        from planner.solve.sharing.stages import page
 
-        text = mathbook()
+        text = f"{mathbook()}\n{page()}"
     else:
         from planner.data.schema import input_reference
         from planner.model.rooms import TABLES

@@ -12,25 +12,24 @@ PATIENCE = 2
 
 
 @contextmanager
-def undisturbed() -> Iterator[None]:
-    """Let Ctrl-C pass unheeded, but for the third: whoever insists gets out.
+def undisturbed() -> Iterator[list[int]]:
+    """Let Ctrl-C pass unheeded, but for the third: whoever insists gets out. Gives a list that grows with each.
 
     For steps of seconds that follow a search of minutes. People press twice; that must not cost them what was
     found. (Outside the main thread Ctrl-C does not arrive anyway.)
     """
     if threading.current_thread() is not threading.main_thread():
-        yield
+        yield []
         return
-    pressed = 0
+    pressed: list[int] = []
 
     def heed(signum: int, frame: FrameType | None) -> None:
-        nonlocal pressed
-        pressed += 1
-        if pressed > PATIENCE:
+        pressed.append(signum)
+        if len(pressed) > PATIENCE:
             raise KeyboardInterrupt
 
     before = signal.signal(signal.SIGINT, heed)
     try:
-        yield
+        yield pressed
     finally:
         signal.signal(signal.SIGINT, before)

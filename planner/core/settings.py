@@ -176,6 +176,14 @@ SHARING = Table(
             high=1,
         ),
         Column(
+            "spend_more",
+            "number",
+            "of `max_min`, `alpha_fair`, `priority`: what may be spent beyond the best plan's spend, as a share of it",
+            "",
+            0.0,
+            low=0,
+        ),
+        Column(
             "spend_within",
             "number",
             "least spend, for which net value may fall by this share of gross value; empty: not sought",

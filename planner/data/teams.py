@@ -123,13 +123,24 @@ def value_on_time(inputs: Inputs, calendar: Calendar) -> dict[str, float]:
         held = ends[row["running"]]
         add(held["team"], row["value_musd"], min(calendar.month(held["until"]), calendar.end))
     for row in inputs.rows("streams"):
-        at = 0.0
-        mine = [r for r in inputs.rows("stream_segments") if r["stream"] == row["stream"]]
-        for segment in sorted(mine, key=lambda r: float(r["up_to_pflops"])):
-            width, at = segment["up_to_pflops"] - at, segment["up_to_pflops"]
-            for period in calendar.periods:
-                add(row["team"], width * segment["musd_per_pflops_month"] * period.months, period.start)
+        if row["team"] in found:
+            found[row["team"]] += _stream_on_time(inputs, calendar, row)
     return found
+
+
+def _stream_on_time(inputs: Inputs, calendar: Calendar, stream: Row) -> float:
+    """Discounted M$ of a stream that has all it asks for: its segments, as far as its ceiling lets them."""
+    mine = [row for row in inputs.rows("stream_segments") if row["stream"] == stream["stream"]]
+    mine.sort(key=lambda row: float(row["up_to_pflops"]))
+    tops = [stream_asked(inputs, calendar, stream, month) for month in range(calendar.end)]
+    musd = 0.0
+    for period in calendar.periods:
+        for top in tops[period.start : period.end]:
+            at = 0.0
+            for segment in mine:
+                width, at = max(0.0, min(segment["up_to_pflops"], top) - at), segment["up_to_pflops"]
+                musd += width * segment["musd_per_pflops_month"] * calendar.discount(period.start)
+    return musd
 
 
 def compute_asked(inputs: Inputs, calendar: Calendar) -> dict[str, float]:

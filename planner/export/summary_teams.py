@@ -4,13 +4,32 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import xarray as xr
 
 from planner.export.words import cut, grid, money, percent, tenths, wrapped
 
+IN_MONEY = ("value", "priority")
+STOPPED = {"interrupted": ", interrupted", "time_limit": ", out of time", "work_limit": ", out of work"}
 LEAST = 1e-5  # of a share: below, nothing is said of it
-HEAD = ("team", "M$", "alone M$", "of alone", "asked, of value", "late, months", "envy")
+FIGURES = (
+    "value_today_musd",
+    "alone_musd",
+    "u",
+    "regret",
+    "service_ratio",
+    "request_accuracy",
+    "finish_ratio",
+    "months_late",
+    "envy",
+)
+HEAD = ("team", "M$", "alone M$", "u", "service", "accuracy", "finish", "late", "envy")
+LEGEND = (
+    "u: value over that standing alone; service, accuracy: of the value and the compute asked; finish: months over "
+    "those alone; late: months; envy: the most that others have for it over its own, by entitlement."
+)
 
 
 def teams(data: xr.Dataset) -> list[str]:
@@ -20,33 +39,44 @@ def teams(data: xr.Dataset) -> list[str]:
     said = json.loads(data.attrs["sharing"])
     rows = []
     for k in data["team"].values.tolist():
-        at = {name: float(data[f"team_{name}"].sel(team=k)) for name in
-              ("value_today_musd", "alone_musd", "regret", "service_ratio", "months_late", "envy")}  # fmt: skip
+        at = {name: float(data[f"team_{name}"].sel(team=k)) for name in FIGURES}
         rows.append(
-            (str(k), tenths(at["value_today_musd"]), tenths(at["alone_musd"]), _share(1.0 - at["regret"]),
-             _share(at["service_ratio"]), tenths(at["months_late"]), _number(at["envy"]))
+            (str(k), tenths(at["value_today_musd"]), _number(at["alone_musd"], tenths), _number(at["u"]),
+             _share(at["service_ratio"]), _share(at["request_accuracy"]), _number(at["finish_ratio"]),
+             tenths(at["months_late"]), _number(at["envy"]))
         )  # fmt: skip
     low, high = (max(0.0, x) for x in said["price_of_fairness"])
     price = percent(low) if high - low < 1e-4 else f"{percent(low)} to {percent(high)}"
     jain = "unknown" if said["jain"] is None else f"{said['jain']:.3f}"
-    worst = f"; worst against standing alone: {said['worst_team']}, without {percent(said['worst_regret'])} of it" * (
-        said["worst_team"] is not None and said["worst_regret"] > LEAST
-    )
+    worst = ""
+    if (said["worst_regret"] or 0.0) > LEAST:
+        worst = f"; worst against standing alone: {said['worst_team']}, without {percent(said['worst_regret'])} of it"
+    if (finish := said["worst_finish_ratio"] or 0.0) > 1.0 + LEAST:
+        worst += f"; worst finish {finish:.2f} times the months alone"
     lines = [f"Teams, by policy {said['policy']}", *grid(HEAD, rows, left=(0,))]
+    lines += wrapped(LEGEND, "  ")
     lines += wrapped(f"Price of fairness {price} of gross value; Jain's index {jain}{worst}.", "  ")
     if said["policy"] == "pro_rata":
         lines += wrapped("Note: shares go by compute asked for; who asks for more than needed gets more.", "  ")
-    return lines + goals(said["stages"])
+    return lines + goals(said)
 
 
-def goals(stages: list[dict[str, float]]) -> list[str]:
-    """What each goal gave up of net value against the one before."""
-    lines = ["Goals in order: net value, what it gave up, what is spent"]
-    for stage in stages:
-        given = money(max(0.0, stage["given_up_musd"])) if stage["given_up_musd"] > -1e-9 else "nothing"
-        lines.append(
-            cut(f"  {stage['goal']}: {money(stage['net_musd'])}, gave up {given}, spends {money(stage['spend_musd'])}")
-        )
+def goals(said: Mapping[str, Any]) -> list[str]:
+    """What each goal came to, how well that is proven, and what it gave up of net value against the one before."""
+    lines = ["Goals in order: what was reached, what it gave up of net value, what is spent"]
+    for stage in said["stages"]:
+        amount = money(stage["found"]) if stage["kind"] in IN_MONEY else f"{stage['found']:.3f}"
+        if stage["kind"] in ("spend", "churn"):  # made most of with their signs turned
+            amount = money(-stage["found"]) if stage["kind"] == "spend" else f"{-stage['found']:.0f} moved"
+        proven = "proven" if stage["gap"] < LEAST else f"proven within {percent(stage['gap'])}"
+        text = f"  {stage['goal']}: {amount}, {proven}{STOPPED.get(stage['status'], '')}, gave up "
+        if stage["settled"]:
+            text += f"{money(max(0.0, stage['given_up_musd']))}, spends {money(stage['spend_musd'])}"
+        else:  # net value is not sought here: money lies about
+            text += f"at most {money(max(0.0, stage['given_up_musd']))}"
+        lines.append(cut(text))
+    if said["ahead"]:
+        lines += wrapped(f"Not reached: {', '.join(said['ahead'])}.", "  ")
     return lines
 
 
@@ -54,5 +84,5 @@ def _share(value: float) -> str:
     return "-" if math.isnan(value) else percent(value)
 
 
-def _number(value: float) -> str:
-    return f"{value:.2f}" if math.isfinite(value) else "-" if math.isnan(value) else "all"
+def _number(value: float, shown: Callable[[float], str] = "{:.2f}".format) -> str:
+    return shown(value) if math.isfinite(value) else "-" if math.isnan(value) else "all"

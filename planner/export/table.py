@@ -16,7 +16,8 @@ Row = Mapping[str, Value]
 
 UNITS = (
     ("_musd_per_mw", "M$/MW"), ("_usd_per_kw_month", "USD/kW/month"), ("_usd_per_accelerator_month", "USD/month"),
-    ("_musd", "M$"), ("_usd", "USD"), ("_pflops", "PFLOP/s"), ("_tbps", "Tb/s"),
+    ("_musd", "M$"), ("_usd", "USD"), ("_pflops_months", "PFLOP/s-months"),
+    ("_pflops", "PFLOP/s"), ("_tbps", "Tb/s"),
 )  # fmt: skip
 
 

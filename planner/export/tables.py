@@ -16,6 +16,7 @@ from planner.export import (
     commitments,
     depreciation,
     entitlements,
+    fairness,
     in_service,
     outcomes,
     programmes,
@@ -29,7 +30,8 @@ from planner.export.table import Declared, Field, Table, Value
 
 DECLARED: tuple[Declared, ...] = (
     buying.ORDERS, buying.POWER, buying.NETWORK, rented.LEASES, outcomes.RUNS, outcomes.CALENDAR,
-    programmes.PROGRAMMES, programmes.LEVELS, programmes.ENDS, commitments.COMMITMENTS, works.ALLOCATION,
+    programmes.PROGRAMMES, programmes.LEVELS, programmes.ENDS, fairness.TEAMS, fairness.GOALS,
+    commitments.COMMITMENTS, works.ALLOCATION,
     works.STREAMS, in_service.USE, in_service.MW, in_service.TRAFFIC, in_service.SALES, depreciation.ASSETS,
     outcomes.CASH,
     outcomes.QUARTERS, outcomes.LEDGER, outcomes.WORTH,
@@ -100,7 +102,8 @@ def write_tables(data: xr.Dataset, folder: str | Path) -> list[Path]:
     Returns
     -------
     The files written, one a table: orders, power, network, leases, runs, calendar, programmes, levels, ends,
-    commitments, allocation, streams, use, mw, traffic, sales, assets, cash, quarters, ledger, worth (.csv).
+    teams, goals, commitments, allocation, streams, use, mw, traffic, sales, assets, cash, quarters, ledger, worth
+    (.csv).
     """
     tables = PlanTables(data).all()
     return [write_bytes(Path(folder) / f"{table.name}.csv", csv_text(table).encode()) for table in tables]

@@ -13,6 +13,7 @@ from planner.core.files import write_bytes
 from planner.export.cash_sheet import write_cash
 from planner.export.charts import write_charts, write_periods
 from planner.export.depreciation_sheet import write_assets, write_depreciation
+from planner.export.fairness_sheet import write_fairness
 from planner.export.pen import Pen
 from planner.export.placed import HEAD, write_table
 from planner.export.summary import PlanSummary
@@ -25,7 +26,7 @@ A4 = 9
 _PLAIN = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 FRONT = ("Summary", "Charts", "Cash", "Depreciation", "Teams")
 ALWAYS = ("quarters", "orders", "power", "network", "leases", "sales", "use", "mw", "runs", "allocation")
-WHERE_ANY = ("programmes", "levels", "ends", "commitments", "traffic", "streams", "worth")
+WHERE_ANY = ("programmes", "levels", "ends", "goals", "commitments", "traffic", "streams", "worth")
 BACK = ("ledger", "sources")
 ORIGINS = ("catalogue", "changes", "settings")
 
@@ -40,6 +41,8 @@ def workbook_bytes(data: xr.Dataset) -> bytes:
     wanted = [*ALWAYS, *(("calendar",) if tables.runs.rows else ())]
     wanted += [name for name in WHERE_ANY if getattr(tables, name).rows]
     placed = {name: write_table(book, pen, getattr(tables, name)) for name in wanted}
+    if tables.teams.rows:
+        write_fairness(book, pen, tables)
     placed["assets"] = write_assets(book, pen, tables)
     periods = write_periods(book.add_worksheet("Periods"), pen, tables, placed)
     for name in (*BACK, *(name for name in ORIGINS if getattr(tables, name).rows)):

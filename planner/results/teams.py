@@ -5,12 +5,14 @@ By team or group k, with value[k] of today, alone[k] its value standing alone, m
     u = value / measure;  regret = max(0, 1 - value / alone)
     service ratio = value / value of all it asks for, served on time and in full
     request accuracy = useful compute it gets / useful compute it asks for
-    finish-time ratio = months from `earliest` to the finish / months from `earliest` to `due`, mean of its runs done
+    finish-time ratio = months from `earliest` to the finish / the same standing alone, mean of the runs that it does
+        alone; one that is refused counts as finished where reporting ends (Mahajan et al., Themis, NSDI 2020)
     envy = the most, over other teams, of their accelerator-months at its speeds / its own, each by its entitlement
     lost per gained = what the others lose / what it gains, against the best plan without fairness
 
-Over all asking teams: Jain's index (sum u)^2 / (n * sum u^2); price of fairness = 1 - gross value / gross value of the
-best plan without fairness, between what is proven of both; the worst regret. A group's figures are its members' sums.
+Over all asking teams: Jain's index (sum u)^2 / (n * sum u^2); price of fairness = net value lost against the best plan
+without fairness / that plan's gross value, between what is proven of both; the worst regret and finish-time ratio. A
+group's figures are its members' sums.
 """
 
 from __future__ import annotations
@@ -46,7 +48,9 @@ BY_TEAM = (
     ("team_regret", "1", "share of its value standing alone that it goes without"),
     ("team_service_ratio", "1", "value over that of all it asks for, in full and on time"),
     ("team_request_accuracy", "1", "useful compute it gets over what it asks for"),
-    ("team_finish_ratio", "1", "months to the finish over months to `due`, mean of its runs done"),
+    ("team_measure_musd", "M$", "what its value is measured against: alone, or 5 % of all it asks for if that is more"),
+    ("team_asked_musd", "M$", "value of all it asks for, in full and on time, of today"),
+    ("team_finish_ratio", "1", "months to the finish over those standing alone, mean of the runs it does alone"),
     ("team_months_late", "months", "months after `due` of its runs, all together"),
     ("team_envy", "1", "the most compute of another team over its own, each by its entitlement"),
     ("team_lost_per_gained", "1", "what the others lose over what it gains, against the best plan without fairness"),
@@ -59,6 +63,7 @@ USE = (
 )
 NAN = float("nan")
 DONE = ("started", "late")
+LEAST, LEAST_GAIN = 1e-6, 1e-4  # M$, and of what a team is measured against: a gain below is none
 
 
 def add_teams(data: xr.Dataset, dims: dict[str, Dim], case: Case, account: Account, found: Found) -> None:
@@ -91,17 +96,21 @@ def add_teams(data: xr.Dataset, dims: dict[str, Dim], case: Case, account: Accou
 def overall(
     facts: Mapping[str, Mapping[str, float]], asking: tuple[str, ...], account: Account, data: xr.Dataset, found: Found
 ) -> dict[str, Any]:
-    """Jain's index, the least u, the worst regret and the price of fairness as an interval."""
+    """Jain's index, the least u, the worst regret and finish-time ratio, the price of fairness as an interval."""
+    finish = {k: facts[k]["team_finish_ratio"] for k in asking if not math.isnan(facts[k]["team_finish_ratio"])}
     u = [facts[k]["team_u"] for k in asking if not math.isnan(facts[k]["team_u"])]
     regret = {k: facts[k]["team_regret"] for k in asking if not math.isnan(facts[k]["team_regret"])}
     worst = max(regret, key=lambda k: regret[k], default=None)
-    gross = float(data["ledger_discounted_musd"].values[data["line_kind"].values == "value"].sum())
-    low, high = price_of_fairness(account.best_gross_musd, account.best_gap_musd, gross, found.bound - found.objective)
+    low, high = price_of_fairness(
+        account.best_net_musd, account.best_gap_musd, found.objective, found.bound - found.objective,
+        account.best_gross_musd,
+    )  # fmt: skip
     return {
         "jain": jain(u),
         "least_u": min(u, default=None),
         "worst_team": worst,
         "worst_regret": None if worst is None else regret[worst],
+        "worst_finish_ratio": max(finish.values(), default=None),
         "price_of_fairness": [low, high],
     }
 
@@ -112,12 +121,18 @@ def jain(u: list[float]) -> float | None:
     return sum(u) ** 2 / (len(u) * squares) if squares > 0 else None
 
 
-def price_of_fairness(best: float, best_gap: float, fair: float, fair_gap: float) -> tuple[float, float]:
-    """1 - fair/best (Bertsimas, Farias and Trichakis, Operations Research 59, 2011), between what is proven of both."""
-    if best <= 0:
+def price_of_fairness(
+    best: float, best_gap: float, fair: float, fair_gap: float, gross: float | None = None
+) -> tuple[float, float]:
+    """What is lost of the best / gross value (after Bertsimas, Farias and Trichakis, Operations Research 59, 2011).
+
+    Between what is proven of both plans. `gross`: what it is a share of, where `best` and `fair` are net values: where
+    things can be bought, a fairer plan may be worth more gross and cost more than that.
+    """
+    whole = best if gross is None else gross
+    if whole <= 0:
         return 0.0, 0.0
-    least = 1.0 - (fair + fair_gap) / best
-    return least, 1.0 - fair / (best + best_gap)
+    return max(0.0, best - fair - fair_gap) / whole, max(0.0, best + best_gap - fair) / whole
 
 
 def _indicators(
@@ -136,17 +151,19 @@ def _indicators(
     gained = value - account.best[k]
     others = [x for x in account.alone if x not in members]
     lost = sum(account.best[x] - float(values[x]) for x in others)
-    runs = _runs(members, case, data)
+    ratios, late = _runs(members, case, account, data)
     return {
         "team_alone_musd": alone,
         "team_u": _ratio(value, measure),
         "team_regret": max(0.0, 1.0 - value / alone) if alone > 0 else NAN,
         "team_service_ratio": _ratio(value, sum(on_time[x] for x in members)),
         "team_request_accuracy": _ratio(_served(members, case, data), sum(asked[x] for x in members)),
-        "team_finish_ratio": float(np.mean([r for r, _ in runs])) if runs else NAN,
-        "team_months_late": float(sum(late for _, late in runs)),
+        "team_measure_musd": measure if measure > 0 else NAN,
+        "team_asked_musd": sum(on_time[x] for x in members),
+        "team_finish_ratio": float(np.mean(ratios)) if ratios else NAN,
+        "team_months_late": late,
         "team_envy": envy(k, members, months, case),
-        "team_lost_per_gained": lost / gained if gained > 1e-6 else NAN,
+        "team_lost_per_gained": lost / gained if gained > max(LEAST, LEAST_GAIN * measure) else NAN,
     }
 
 
@@ -154,19 +171,22 @@ def _ratio(part: float, whole: float) -> float:
     return part / whole if whole > 0 else NAN
 
 
-def _runs(members: tuple[str, ...], case: Case, data: xr.Dataset) -> list[tuple[float, float]]:
-    """(finish-time ratio, months late) of the runs of some teams that are done."""
-    found, whose = [], teams_of_runs(case.inputs)
-    month = case.calendar.month
+def _runs(members: tuple[str, ...], case: Case, account: Account, data: xr.Dataset) -> tuple[list[float], float]:
+    """Finish-time ratios of the runs that some teams do alone, and the months that their runs are late in all."""
     if not case.runs:
-        return []
+        return [], 0.0
+    ratios, months_late, whose, month = [], 0.0, teams_of_runs(case.inputs), case.calendar.month
+    alone = {r: at for x in members for r, at in account.alone[x].finish.items() if whose.get(r) == x}
     stated = (data[name].values.tolist() for name in ("run", "run_status", "run_finish", "run_months_late"))
     for r, status, finish, late in zip(*stated, strict=True):
-        if status in DONE and whose.get(r) in members:
-            row = case.runs[r]
-            first = month(row["earliest"])
-            found.append(((month(finish) - first) / max(1, month(row["due"]) - first), float(late)))
-    return found
+        if whose.get(r) not in members:
+            continue
+        months_late += float(late) if status in DONE else 0.0
+        if r in alone:
+            first, refused = month(case.runs[r]["earliest"]), max(alone[r], case.calendar.reported_end)
+            last = month(finish) if status in DONE else refused
+            ratios.append((last - first) / (alone[r] - first))
+    return ratios, months_late
 
 
 def _served(members: tuple[str, ...], case: Case, data: xr.Dataset) -> float:

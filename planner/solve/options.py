@@ -75,13 +75,18 @@ def _no_choice(name: str, value: Any, choices: tuple[str, ...]) -> Problem:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Where a search stands: objective and bound in M$ of net value (None: none yet), gap as a share."""
+    """Where a search stands: objective and bound in M$ of net value (None: none yet), gap as a share.
+
+    Of a study with several goals: the one that is sought, and what it is counted in if not in M$.
+    """
 
     seconds: float
     objective: float | None
     bound: float | None
     gap: float | None
     nodes: int
+    goal: str = ""
+    unit: str = "M$"
 
 
 def relative_gap(bound: float, objective: float, scale: float) -> float:

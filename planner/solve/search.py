@@ -104,8 +104,10 @@ def search(
         raise SolverError("the value of a plan has no bound (or no plan exists): something worth money is free")
     if outcome.x is None:
         raise LimitReached(f"no plan was found before the search ended ({outcome.status})", outcome.status)
-    with undisturbed():
-        return _found(matrix, options, scale, outcome)
+    with undisturbed() as pressed:
+        found = _found(matrix, options, scale, outcome)
+    # whoever pressed just now wants no further search to follow
+    return replace(found, status="interrupted") if pressed else found
 
 
 def _found(matrix: Matrix, options: Options, scale: Scale, outcome: Outcome) -> Found:

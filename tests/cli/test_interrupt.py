@@ -18,7 +18,7 @@ from tests.cli.slow_scenario import slow_scenario
 PATIENCE = 240.0
 
 
-def _start(folder: Path) -> subprocess.Popen[str]:
+def _start(folder: Path, *more: str) -> subprocess.Popen[str]:
     env = os.environ | {"PYTHONPATH": str(Path(planner.__file__).parents[1])}
     command = [
         sys.executable,
@@ -33,6 +33,7 @@ def _start(folder: Path) -> subprocess.Popen[str]:
         "--json",
         "--out",
         "o",
+        *more,
     ]
     return subprocess.Popen(
         command, cwd=folder, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=1
@@ -69,3 +70,19 @@ def test_the_best_plan_is_saved(tmp_path: Path, presses: int) -> None:
         [sys.executable, "-m", "planner", "check", "o/plan.nc"], cwd=tmp_path, env=os.environ
         | {"PYTHONPATH": str(Path(planner.__file__).parents[1])}, capture_output=True, check=False,
     ).returncode == 0  # fmt: skip
+
+
+def test_goals_end_with_the_plan_there_is(tmp_path: Path) -> None:
+    """In the search for the best plan, once is enough: no goal behind it is begun, and it is said which there were."""
+    slow_scenario(tmp_path / "slow")
+    process = _start(tmp_path, "--policy", "max_min")
+    _wait_for_a_plan(process)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 130, err
+    plan = planner.open_plan(tmp_path / "o" / "plan.nc")
+    assert (plan.status, plan.checked) == ("interrupted", True)
+    said = json.loads(plan.data.attrs["sharing"])
+    assert [stage["goal"] for stage in said["stages"]] == ["value"]
+    assert said["ahead"] == ["research alone", "the smallest", "value, fairness kept"]
+    assert "Not reached: research alone, the smallest, value, fairness kept." in plan.summary()

@@ -32,8 +32,9 @@ def test_policy_is_an_option(command: Planner, folder: Path) -> None:
     for line in (
         "Teams, by policy max_min",
         "Price of fairness 33.3 % of gross value; Jain's index 1.000.",
-        "  value: 180 M$, gave up 0.0 M$, spends 0.0 M$",
-        "  the smallest: 120 M$, gave up 60.0 M$, spends 0.0 M$",
+        "  value: 180 M$, proven, gave up 0.0 M$, spends 0.0 M$",
+        "  the smallest: 1.000, proven, gave up at most 60.0 M$",
+        "  value, fairness kept: 120 M$, proven, gave up 60.0 M$, spends 0.0 M$",
     ):
         assert line in said.out
 

@@ -8,7 +8,7 @@ from typing import Any
 from openpyxl.utils.cell import range_boundaries
 
 TOKEN = re.compile(
-    r"""\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<text>"[^"]*")|(?P<name>SUMIFS|SUM|ROUND|MAX|MIN)\(|"""
+    r"""\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<text>"[^"]*")|(?P<name>SUMIFS|SUMSQ|SUM|COUNT|ROUND|MAX|MIN)\(|"""
     r"""(?P<ref>(?:[A-Za-z]+!)?\$?[A-Z]+\$?\d+(?::\$?[A-Z]+\$?\d+)?)|(?P<sign>[-+*/,)]))"""
 )
 
@@ -56,7 +56,7 @@ class Calculator:
 
     def _factor(self, sheet: str, tokens: list[re.Match[str]]) -> float:
         token = tokens.pop(0)
-        if token["name"] in ("SUM", "SUMIFS"):
+        if token["name"] in ("SUM", "SUMIFS", "SUMSQ", "COUNT"):
             return self._over_ranges(sheet, token["name"], tokens)
         if token["name"]:
             return self._over_numbers(sheet, token["name"], tokens)
@@ -79,8 +79,9 @@ class Calculator:
             if not token["sign"]:
                 arguments.append(token)
         ranges = [self._cells(sheet, a["ref"]) if a["ref"] else [a] for a in arguments]
-        if name == "SUM":
-            return float(sum(v for v in ranges[0] if isinstance(v, int | float)))
+        if name != "SUMIFS":
+            numbers = [float(v) for v in ranges[0] if isinstance(v, int | float)]
+            return {"SUM": sum, "COUNT": len, "SUMSQ": lambda vs: sum(v * v for v in vs)}[name](numbers)
         wanted = [
             m["text"].strip('"') if m["text"] else float(m["number"]) if m["number"] else ranges[k][0]
             for k, m in list(enumerate(arguments))[2::2]

@@ -15,7 +15,8 @@ from planner.export.tables import PlanTables, csv_text, write_tables
 
 NAMES = ("rich", "bare", "idle", "tiny", "campus", "early")
 TABLES = [
-    "orders", "power", "network", "leases", "runs", "calendar", "programmes", "levels", "ends", "commitments",
+    "orders", "power", "network", "leases", "runs", "calendar", "programmes", "levels", "ends", "teams", "goals",
+    "commitments",
     "allocation", "streams", "use", "mw", "traffic", "sales", "assets", "cash", "quarters", "ledger", "worth",
 ]  # fmt: skip
 KINDS = ("hall", "retrofit", "site", "power_source", "phase")

@@ -15,6 +15,7 @@ from planner.model.assemble import assemble
 from planner.model.rooms import ROOMS
 from planner.results.check.equations import EQUATIONS as CHECKED
 from planner.results.dims import plan_dims
+from planner.solve.sharing.stages import EQUATIONS as OF_STAGES
 from tests.golden.fixtures import FIXTURES
 from tests.golden.models import EQUATIONS, ROOM_OF, built, pyomo_warnings_are_errors
 from tests.golden.writer import equation_text
@@ -75,8 +76,8 @@ def test_docstrings_number_only_registered_equations() -> None:
 
 
 def test_the_check_knows_the_same_equations() -> None:
-    stated = {number: (equation.unit, equation.sentence) for number, (_, equation) in EQUATIONS.items()}
-    assert stated == CHECKED
+    every = [*(equation for _, equation in EQUATIONS.values()), *OF_STAGES]
+    assert {equation.number: (equation.unit, equation.sentence) for equation in every} == CHECKED
 
 
 @pytest.mark.parametrize("scenario", [*FIXTURES, "bundled:tiny", "bundled:llama-2023"])

@@ -1,4 +1,7 @@
-"""Mutants of the compiled model: an equation's rows reversed, or gone. The check and the figures stay as they are."""
+"""Mutants of the compiled model: an equation's rows reversed, or gone. The check and the figures stay as they are.
+
+The rows that goals add to the model, one stage after another, are equations like others.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,10 @@ from scipy.sparse import csc_array, csr_array
 
 from planner.model.rooms import ROOMS
 from planner.solve.compile import Matrix
+from planner.solve.sharing.stages import EQUATIONS as OF_STAGES
 
-EQUATIONS = tuple(equation.number for room in ROOMS for equation in room.equations)
+STAGES = tuple(equation.number for equation in OF_STAGES)
+EQUATIONS = (*(equation.number for room in ROOMS for equation in room.equations), *STAGES)
 OBJECTIVE = "O1"
 CHANGES = ("flip", "delete")
 

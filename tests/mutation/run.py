@@ -27,7 +27,8 @@ import planner.study
 from planner.results import read_back
 from planner.results.check import CheckReport
 from planner.solve.compile import Matrix
-from tests.mutation.mutants import OBJECTIVE, Mutant, all_mutants, mutate
+from planner.solve.sharing import goals
+from tests.mutation.mutants import OBJECTIVE, STAGES, Mutant, all_mutants, mutate
 
 TESTS = Path(__file__).resolve().parents[1]
 SELECTION = ["-m", "mutation_subset", *(f"--ignore={TESTS / name}" for name in ("golden", "mutation"))]
@@ -173,12 +174,15 @@ def _watched(touch: Touch) -> Iterator[None]:
 
 @contextmanager
 def _mutated(mutant: Mutant) -> Iterator[None]:
-    compile_model = planner.study.compile_model
+    """Every model compiled, or for rows of goals every model extended by them, with the mutant's change."""
+    of_goals = mutant.equation in STAGES
+    module, name = (goals, "extended") if of_goals else (planner.study, "compile_model")
+    make = vars(module)[name]
 
     def mutating(*args: Any) -> Matrix:
-        return mutate(compile_model(*args), mutant)
+        return mutate(make(*args), mutant)
 
-    with _replaced(planner.study, compile_model=mutating):
+    with _replaced(module, **{name: mutating}):
         yield
 
 

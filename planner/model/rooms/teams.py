@@ -50,7 +50,10 @@ TEAMS = Table(
         Column("team", "id", "name"),
         Column("title", "text", "name to show", "", None),
         Column("parent", "id", "group it belongs to; empty: the top", "", None, refers=("teams",)),
-        Column("weight", "number", "how much it counts beside the other members", "", 1.0, low=0, low_open=True),
+        Column(
+            "weight", "number", "how much it counts beside the other members: in `max_min`, in `alpha_fair`, and in "
+            "entitlements that are not stated", "", 1.0, low=0, low_open=True,
+        ),
         Column(
             "share", "number", "entitlement, of its parent's; empty: by weight of what others leave", "", None,
             low=0, high=1,

@@ -29,6 +29,7 @@ from planner.results.check.portfolio import check_portfolio
 from planner.results.check.power import check_power
 from planner.results.check.replan import check_replan
 from planner.results.check.report import CheckReport, Finding
+from planner.results.check.sharing import check_sharing
 from planner.results.check.teams import check_teams
 from planner.results.check.whole import is_whole
 
@@ -70,9 +71,10 @@ def check_plan(data: xr.Dataset) -> CheckReport:
     check_fabric(case, fleet, offered, gangs)
     check_links(case, choices, use)
     check_portfolio(case, choices, endings)
-    check_teams(case, fleet, gangs)
+    used = check_teams(case, fleet, gangs)
     check_replan(case, choices)
     check_budgets(case)
     check_ledger(case)
+    check_sharing(case, fleet, used)
     check_outputs(case, fleet, use, choices)
     return case.found.report()

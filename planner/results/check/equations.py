@@ -59,5 +59,11 @@ EQUATIONS: dict[str, tuple[str, str]] = {
     "K6": ("-", "nothing else starts in the frozen zone"),
     "B1": ("M$", "what is spent, left and taken by the year before is the budget"),
     "B2": ("M$", "no more is pulled forward than allowed"),
+    "S1": ("-", "what a team's u is short of tau is counted"),
+    "S2": ("M$", "no team has less than the least share of its value alone"),
+    "S3": ("-", "utility lies below its tangents"),
+    "S4": ("-", "a goal that was reached is kept"),
+    "S5": ("M$", "net value falls no further than agreed"),
+    "S6": ("M$", "no more is spent than in the best plan and agreed"),
     "O1": ("M$", "the objective is the sum of its discounted parts"),
 }

@@ -17,21 +17,29 @@ TRADE = ("lent", "borrowed", "released", "extra")
 ZFLOP_MONTH = 2.6298  # ZFLOP of 1 PFLOP/s over a month of 2,629,800 s
 
 
-def check_teams(case: Case, fleet: Fleet, gangs: list[Gang]) -> None:
-    """Values of teams against the plan's lines of value; use and trade against entitlements and guarantees."""
+def check_teams(case: Case, fleet: Fleet, gangs: list[Gang]) -> Array:
+    """Values of teams against the plan's lines of value; use and trade against entitlements and guarantees.
+
+    Returns what each team and group uses in each period, PFLOP/s at dense bf16 peak.
+    """
     rows = case.inputs.rows("teams")
     if not rows:
-        return
+        return np.zeros((0, len(case.calendar.starts)))
     groups = {row["parent"] for row in rows}
     asking = [row["team"] for row in rows if row["team"] not in groups]
-    below = {row["team"]: _below(row["team"], rows) & set(asking) or {row["team"]} for row in rows}
+    below = below_teams(rows)
     _values(case, below)
     policy = case.inputs.now(("setting", "sharing", "policy"))  # none in a plan of a time before there were any
-    use = _use(case, gangs, below)
+    use = use_of_teams(case, gangs, below)
     _guarantees(case, use)
-    if policy not in ("entitlement", "pro_rata"):
-        return
-    peak = np.array([_peak(row) * float(row["availability"]) for row in case.accelerators.values()])
+    if policy in ("entitlement", "pro_rata"):
+        _entitlements(case, fleet, str(policy), use, asking)
+    return use
+
+
+def _entitlements(case: Case, fleet: Fleet, policy: str, use: Array, asking: list[str]) -> None:
+    rows = case.inputs.rows("teams")
+    peak = np.array([reference_peak(row) * float(row["availability"]) for row in case.accelerators.values()])
     there = np.einsum("g,gst->t", peak, fleet.online)
     mine = np.array([row["team"] in asking for row in rows])[:, None]
     if policy == "pro_rata":
@@ -41,6 +49,13 @@ def check_teams(case: Case, fleet: Fleet, gangs: list[Gang]) -> None:
         case.found.at_most("T1", use, parts[:, None] * there, case.dims("team", "period"), mine)
         return
     _trade(case, rows, use, there, mine)
+
+
+def below_teams(rows: list[Row]) -> dict[str, set[str]]:
+    """The asking teams below each team or group; itself, if it asks."""
+    groups = {row["parent"] for row in rows}
+    asking = {row["team"] for row in rows} - groups
+    return {row["team"]: _below(row["team"], rows) & asking or {row["team"]} for row in rows}
 
 
 def _below(team: str, rows: list[Row]) -> set[str]:
@@ -61,7 +76,8 @@ def _values(case: Case, below: dict[str, set[str]]) -> None:
     case.compare("team_value_today_musd", values, "team", unit="M$")
 
 
-def _peak(row: Row) -> float:
+def reference_peak(row: Row) -> float:
+    """PFLOP/s of an accelerator in the unit in which types are added up."""
     return float(row["bf16_dense_tflops"] or 1000.0) / 1000.0
 
 
@@ -76,15 +92,15 @@ def _team_of_run(case: Case, run: str) -> str | None:
     return teams.pop() if len(teams) == 1 else None
 
 
-def _use(case: Case, gangs: list[Gang], below: dict[str, set[str]]) -> Array:
+def use_of_teams(case: Case, gangs: list[Gang], below: dict[str, set[str]]) -> Array:
     """Compute that each team and group uses in each period, PFLOP/s at dense bf16 peak."""
     calendar, types = case.calendar, list(case.accelerators.values())
     own: dict[str | None, Array] = defaultdict(lambda: np.zeros(len(calendar.starts)))
     for gang in gangs:
         months = calendar.overlap(gang.start, gang.finish) / calendar.months
-        own[_team_of_run(case, gang.run)] += _peak(types[gang.accelerator]) * gang.size * gang.share * months
+        own[_team_of_run(case, gang.run)] += reference_peak(types[gang.accelerator]) * gang.size * gang.share * months
     streams = case.read("stream_use", "stream", "accelerator", "site", "period")
-    peak = np.array([_peak(row) for row in types])
+    peak = np.array([reference_peak(row) for row in types])
     for i, row in enumerate(case.inputs.rows("streams")):
         own[row["team"]] += np.einsum("g,gst->t", peak, streams[i])
     return np.array([sum((own[x] for x in sorted(below[k])), np.zeros(len(calendar.starts)))
@@ -124,7 +140,7 @@ def _asked(case: Case, team: str) -> float:
     return total
 
 
-def _shares(rows: list[Row]) -> dict[str, float]:
+def shares_of(rows: list[Row]) -> dict[str, float]:
     """What each team or group is entitled to of the whole."""
     shares: dict[str | None, float] = {None: 1.0}
     while len(shares) <= len(rows):
@@ -145,7 +161,7 @@ def _trade(case: Case, rows: list[Row], use: Array, there: Array, mine: Any) -> 
         case.found.decision(f"team_{name}", values, dims, "PFLOP/s")
         case.found.never("eligibility", values, dims, ~np.broadcast_to(mine, values.shape), "PFLOP/s", "a group trades")
     credit = case.read("team_credit", "team", "period")
-    shares = _shares(rows)
+    shares = shares_of(rows)
     entitled = np.array([shares[row["team"]] for row in rows])[:, None] * there
     given = found["lent"] + found["released"]
     case.found.at_most("T1", use + given, entitled + found["borrowed"] + found["extra"], dims, mine)

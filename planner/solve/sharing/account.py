@@ -12,18 +12,21 @@ from planner.solve.compile import Matrix
 from planner.solve.highs import Outcome, Scale
 from planner.solve.options import Options, Progress
 from planner.solve.search import Found
-from planner.solve.sharing.alone import Standing, stand_alone
-from planner.solve.sharing.goals import Goals, Search, Stage
+from planner.solve.sharing.alone import UNKNOWN, Standing, stand_alone
+from planner.solve.sharing.goals import Goals, Search
+from planner.solve.sharing.stages import Stage
 from planner.solve.sharing.teams import Teams, read_teams
 from planner.solve.strategy.choices import Choices
+from planner.solve.waiting import Listener
 
 
 @dataclass(frozen=True)
 class Account:
     """How a plan was shared out among teams: M$ are of today.
 
-    `best` is each team's value in the best plan without fairness, `best_gross_musd` that plan's gross value and
-    `best_gap_musd` what is not proven about it; `gap_musd` the same of the plan with fairness kept.
+    `best` is each team's value in the best plan without fairness, `best_net_musd` and `best_gross_musd` that plan's net
+    and gross value, `best_gap_musd` what is not proven of it. `ended` says what ended the search early (empty:
+    nothing), `ahead` which goals it then had not come to.
     """
 
     policy: str
@@ -31,8 +34,11 @@ class Account:
     alone: Mapping[str, Standing]
     measure: Mapping[str, float]
     best: Mapping[str, float]
+    best_net_musd: float
     best_gross_musd: float
     best_gap_musd: float
+    ended: str
+    ahead: tuple[str, ...]
 
     def document(self) -> dict[str, Any]:
         """The account as JSON takes it."""
@@ -68,13 +74,15 @@ def find(
             matrix, options, scale, choices=choices, start=start, on_progress=on_progress, on_better=on_better
         )
         return found, None
-    alone = stand_alone(matrix, case, teams, options)
-    values = {k: standing.value_musd for k, standing in alone.items()}
-    goals = Goals(search, matrix, options, scale, teams, settings, values, {"on_progress": on_progress})
-    plan = goals.run(start, choices, on_better)
+    goals = Goals(
+        search, matrix, choices, options, scale, teams, settings,
+        lambda team, seconds, tell: stand_alone(matrix, case, teams, team, options, seconds, Listener(tell)),
+        on_progress, on_better,
+    )  # fmt: skip
+    plan = goals.run(start)
     if isinstance(plan, Outcome) or goals.best is None:
         return plan, None
-    return plan, _account(goals, goals.best, teams, alone, values)
+    return plan, _account(goals, goals.best, teams)
 
 
 def _asked_for(settings: Mapping[str, Any]) -> bool:
@@ -87,15 +95,17 @@ def _asked_for(settings: Mapping[str, Any]) -> bool:
     )
 
 
-def _account(
-    goals: Goals, best: Found, teams: Teams, alone: Mapping[str, Standing], values: dict[str, float]
-) -> Account:
+def _account(goals: Goals, best: Found, teams: Teams) -> Account:
+    alone = {k: goals.alone.get(k, UNKNOWN) for k in teams.tree.asking}
     return Account(
         str(goals.settings["policy"]),
         tuple(goals.stages),
         alone,
-        teams.measure(values),
+        teams.measure({k: standing.value_musd for k, standing in goals.alone.items()}),
         {k: teams.value[k].at(best.x) for k in teams.tree.members},
+        best.objective,
         teams.gross.at(best.x),
         max(0.0, best.bound - best.objective),
+        goals.ended,
+        tuple(goals.ahead),
     )

@@ -8,8 +8,9 @@ follows no plan before.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from functools import partial
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -20,7 +21,8 @@ from planner.solve.compile import Matrix, RowName, Vector
 from planner.solve.highs import solve_matrix
 from planner.solve.options import Options
 from planner.solve.sharing.extended import Linear, silenced
-from planner.solve.sharing.teams import Teams
+from planner.solve.sharing.teams import LEAST_SHARE, Teams
+from planner.solve.waiting import NOBODY, Listener
 
 OWN_ROOMS = ("demand", "streams", "portfolio")
 OF_REQUESTS = ("D3", "D5", "D7", "D8", "G1", "G3", "G4", "G5", "G6", "N2")
@@ -29,11 +31,15 @@ NOT_ASKED = ("D4", "D6", "G2")
 
 @dataclass(frozen=True, eq=False)
 class Alone:
-    """A team's problem standing alone: a matrix, the team's value, how hard to search."""
+    """A team's problem standing alone: a matrix, the team's value, how hard to search.
+
+    Two are the same whose answers are: how much of the time was left to search in does not count.
+    """
 
     matrix: Matrix
     value: Linear
     options: Options
+    least: float
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -46,41 +52,72 @@ class Alone:
             a.a.shape == b.a.shape
             and all(np.array_equal(getattr(a, name), getattr(b, name)) for name in arrays)
             and all(np.array_equal(getattr(a.a, name), getattr(b.a, name)) for name in ("indptr", "indices", "data"))
-            and self.value == other.value
-            and self.options == other.options
+            and (self.value, self.options, self.least) == (other.value, other.options, other.least)
         )
 
 
 @dataclass(frozen=True)
 class Standing:
-    """What a team is worth alone, M$ of today; more is at most what is proven about its net value then."""
+    """What a team is worth alone, M$ of today; more is at most what is proven about its net value then.
+
+    `finish` gives the month, from the horizon's start, in which each run that it then does is finished.
+    """
 
     value_musd: float
     gap_musd: float
+    finish: Mapping[str, int] = field(default_factory=dict)
 
 
-def stand_alone(matrix: Matrix, case: Case, teams: Teams, options: Options) -> dict[str, Standing]:
-    """Every asking team standing alone; solved once for all studies that share a shelf and read the same.
+UNKNOWN = Standing(math.nan, math.inf)
+
+
+def stand_alone(
+    matrix: Matrix, case: Case, teams: Teams, team: str, options: Options, seconds: float, listener: Listener = NOBODY
+) -> Standing:
+    """A team standing alone; solved once for all studies that share a shelf and read the same.
+
+    Parameters
+    ----------
+    matrix, case, teams, team
+        The study's, and the team's id.
+    options
+        Of the whole search; `seconds` of it are for this.
+    listener
+        Who is told on the waiting thread.
 
     Raises
     ------
+    KeyboardInterrupt
+        Ctrl-C: what was found by then is nothing to be measured against.
     SolverError
         HiGHS fails.
     """
-    found = {}
-    for k in teams.tree.asking:
-        problem = Alone(_alone(matrix, case, k, teams.tree.share[k]), teams.value[k], options)
-        found[k] = case.shelf.get(f"alone.{k}", lambda key, p=problem: p, partial(_solved, problem))  # type: ignore[misc]
-    return found
+    least = LEAST_SHARE * max(0.0, teams.on_time[team])
+    problem = Alone(_alone(matrix, case, team, teams.tree.share[team]), teams.value[team], options, least)
+
+    def solved(reads: object) -> Standing:
+        note(("alone",), problem)
+        gross, brief = problem.value, replace(options, time_limit_s=seconds)
+        outcome = solve_matrix(problem.matrix, brief, lambda x: max(gross.at(x), least), listener=listener)
+        if outcome.status == "interrupted":
+            raise KeyboardInterrupt
+        if outcome.x is None:
+            return Standing(0.0, np.inf if outcome.status != "infeasible" else 0.0)
+        gap = max(0.0, outcome.bound - outcome.objective)
+        return Standing(max(0.0, gross.at(outcome.x)), gap, _finish(matrix, case, outcome.x))
+
+    return case.shelf.get(f"alone.{team}", lambda key: problem, solved)
 
 
-def _solved(problem: Alone, reads: object) -> Standing:
-    note(("alone",), problem)
-    gross = problem.value
-    outcome = solve_matrix(problem.matrix, problem.options, lambda x: max(gross.at(x), 0.0))
-    if outcome.x is None:
-        return Standing(0.0, np.inf if outcome.status != "infeasible" else 0.0)
-    return Standing(max(0.0, gross.at(outcome.x)), max(0.0, outcome.bound - outcome.objective))
+def _finish(matrix: Matrix, case: Case, x: Vector) -> dict[str, int]:
+    """The month in which each run that is done finishes."""
+    runs, months = (case.placements[name].tolist() for name in ("run", "finish"))
+    starts = [
+        (i, int(str(index)))
+        for i, (room, component, index) in enumerate(matrix.names)
+        if (room, component) == ("demand", "start")
+    ]
+    return {runs[c]: int(months[c]) for i, c in starts if x[i] > 0.5}
 
 
 def requests_of(case: Case, team: str) -> set[str]:

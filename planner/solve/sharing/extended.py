@@ -38,24 +38,20 @@ def total(parts: Sequence[Linear]) -> Linear:
 
 @dataclass
 class Additions:
-    """Columns (their bounds) and rows (`linear >= 0`) added to a matrix of some width."""
+    """Columns (their bounds) and numbered rows (`linear >= 0`) added to a matrix of some width."""
 
     width: int
     bounds: list[tuple[float, float]] = field(default_factory=list)
-    rows: list[tuple[str, Linear]] = field(default_factory=list)
+    rows: list[tuple[RowName, Linear]] = field(default_factory=list)
 
     def column(self, low: float = 0.0, high: float = np.inf) -> int:
         """Add a continuous column; its number."""
         self.bounds.append((low, high))
         return self.width + len(self.bounds) - 1
 
-    def at_least_zero(self, name: str, row: Linear) -> None:
-        """Add a row."""
-        self.rows.append((name, row))
-
-    def copy(self) -> Additions:
-        """A copy that may grow on its own."""
-        return Additions(self.width, list(self.bounds), list(self.rows))
+    def at_least_zero(self, equation: str, index: tuple[str | int, ...], row: Linear) -> None:
+        """Add a row of a numbered equation."""
+        self.rows.append((RowName(equation, index), row))
 
 
 def extended(matrix: Matrix, more: Additions, goal: Linear | None = None) -> Matrix:
@@ -87,7 +83,7 @@ def extended(matrix: Matrix, more: Additions, goal: Linear | None = None) -> Mat
         roles=matrix.roles + (None,) * n,
         columns=matrix.columns + (None,) * n,
         names=matrix.names + tuple(("sharing", "added", i) for i in range(n)),
-        rows=matrix.rows + tuple(RowName(name, (i,)) for i, (name, _) in enumerate(more.rows)),
+        rows=matrix.rows + tuple(name for name, _ in more.rows),
         doubles=(),
     )
 

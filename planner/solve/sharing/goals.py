@@ -1,22 +1,14 @@
 """Goals one after the other, each kept while the next is sought: value, fairness by a policy, spend, churn.
 
-Fairness by policy, u[k] = value[k] / (measure[k] * weight[k]) of an asking team k out of K:
-
-    max_min            for j = 1..K: maximise j * tau[j] - sum over k of d[j,k],  d[j,k] >= tau[j] - u[k], d >= 0:
-                       the sum of the j smallest u; each kept at its optimum - 1e-6
-    sharing_incentive  maximise tau <= 1 with value[k] >= tau * alone[k]
-    alpha_fair         maximise sum of weight[k] * y[k], y[k] below the tangents of U(u) = u^(1-alpha)/(1-alpha) (log u)
-                       at u = 0.01 and on, each 5 % further (u here without weight)
-    priority           for each rank: maximise the value of its teams, kept at its optimum - 1e-6 of it
-    entitlement, pro_rata
-                       rows of the room `teams`
-
-The ordered sums are Ogryczak and Tamir's (Information Processing Letters 85, 2003): raising all and fixing whoever is
-tight would be wrong with integers. After fairness net value is sought again, then least spend, then fewest moves.
+The first is the best plan without fairness. Then come the teams alone, the stages of the policy (see `stages`), net
+value again, least spend and fewest moves. All share the time and the work there is: each has an even part of what is
+left, and what it does not need is the others'. Ctrl-C ends the chain, as do time and work that are over: what was
+reached by then is kept, and a last short search looks after net value.
 """
 
 from __future__ import annotations
 
+import logging
 import math
 import time
 from collections.abc import Callable, Mapping
@@ -28,57 +20,67 @@ import numpy as np
 from planner.core.errors import LimitReached
 from planner.solve.compile import Matrix, Vector
 from planner.solve.highs import ABSOLUTE_GAP, Outcome, Scale
-from planner.solve.options import Options, relative_gap
+from planner.solve.options import Options, Progress, relative_gap
 from planner.solve.search import Found
+from planner.solve.sharing.alone import Standing
 from planner.solve.sharing.extended import Additions, Linear, extended, silenced
-from planner.solve.sharing.policies import POLICIES, Task
+from planner.solve.sharing.policies import POLICIES, Task, afterwards
+from planner.solve.sharing.stages import Stage
 from planner.solve.sharing.teams import Teams
 
+log = logging.getLogger("planner")
 SHARED_ROWS = ("T1", "T2", "T3", "T4", "T5", "T6")
 SLACK = 1e-6
+LAST_SECONDS = 5.0  # of a search whose user wants it to end
+LEAST_SECONDS = 0.05
+AGAIN = "value, fairness kept"
+LIMITS = ("interrupted", "time_limit", "work_limit")
 
 Search = Callable[..., Found | Outcome]
+Tell = Callable[[Progress], None]
 
 
-@dataclass(frozen=True)
-class Stage:
-    """A goal sought: its optimum found and the bound on it, and what the plan then comes to, M$ of today."""
-
-    goal: str
-    found: float
-    bound: float
-    net_musd: float
-    gross_musd: float
-    spend_musd: float
-    given_up_musd: float
-    seconds: float
+class _Ended(Exception):
+    """The chain is to end, by a status of LIMITS."""
 
 
 @dataclass
 class Goals:
-    """Seeks the goals of a study in order; `stages` tells of each."""
+    """Seeks the goals of a study in order; `stages` tells of each, `ahead` what was not reached, `ended` why."""
 
     search: Search
     matrix: Matrix
+    choices: Any
     options: Options
     scale: Scale
     teams: Teams
     settings: Mapping[str, Any]
-    alone: Mapping[str, float]
-    listen: dict[str, Any] = field(default_factory=dict)  # of every search: who is told
+    stand_alone: Callable[[str, float, Tell | None], Standing]  # of a team, in so many seconds; who is told
+    on_progress: Callable[[Progress], None] | None = None
+    on_better: Callable[[Found], None] | None = None  # told plans that keep the policy
     stages: list[Stage] = field(default_factory=list)
+    alone: dict[str, Standing] = field(default_factory=dict)
     best: Found | None = None  # the plan of most value, fairness left aside
+    ended: str = ""
 
     def __post_init__(self) -> None:
         n = len(self.matrix.columns)
         self._net = Linear({int(i): -float(self.matrix.cost[i]) for i in np.flatnonzero(self.matrix.cost)},
                            -self.matrix.offset)  # fmt: skip
         self._kept = Additions(n)
-        self._ends = time.perf_counter() + self.options.time_limit_s
+        self._began = time.perf_counter()
+        self._ends = self._began + self.options.time_limit_s
+        self._work = self.options.work_limit
         self._point: Vector | None = None
-        self._left = self._searches()
+        self._plan: Found | None = None
+        self._reached: Found | None = None  # the last plan that keeps the policy's rows
+        self._gross = 1.0
+        self._policy = str(self.settings["policy"])
+        self.ahead = ["value", *(f"{k} alone" for k in self.teams.tree.asking)]
+        self.ahead += POLICIES[self._policy].names(self.teams) if self._policy in POLICIES else []
+        self.ahead += [AGAIN] * (self._policy != "utilitarian")
 
-    def run(self, start: dict[int, float] | None, choices: Any, on_better: Any = None) -> Found | Outcome:
+    def run(self, start: dict[int, float] | None) -> Found | Outcome:
         """The plan that all goals leave, its bound that on net value with fairness kept; or an infeasible outcome.
 
         Raises
@@ -88,118 +90,204 @@ class Goals:
         SolverError
             HiGHS failed.
         """
-        policy = str(self.settings["policy"])
+        after = {"spend": self.settings["spend_within"], "churn": None if start is None else
+                 self.settings["churn_within"]}  # fmt: skip
+        self.ahead += [name for name, within in after.items() if within is not None]
+        try:
+            if isinstance(refused := self._chain(start), Outcome):
+                return refused
+        except _Ended as end:
+            self.ended = str(end)
+        except KeyboardInterrupt:  # between two searches
+            self.ended = "interrupted"
+        if self.ended and (self._plan is None or not self.stages[-1].settled):
+            self._last()  # a stage of fairness leaves money lie about
+        assert self._plan is not None
+        statuses = {stage.status for stage in self.stages} | ({self.ended} if self.ended else set())
+        worst = next((status for status in (*LIMITS, "gap_reached") if status in statuses), "optimal")
+        return replace(self._plan, status=worst)
+
+    def _chain(self, start: dict[int, float] | None) -> Outcome | None:
+        rows_of_policy = {row.equation for row in self.matrix.rows} & set(SHARED_ROWS)
         free = silenced(self.matrix, lambda row: row.equation in SHARED_ROWS)
-        best = self._seek("value", free, None, start, choices=choices)
+        best = self._seek("value", free, start=start, kept=not rows_of_policy)
         if isinstance(best, Outcome):
             return best
-        self.best = found = best
-        self._floor(best)
-        for task in POLICIES[policy](self.teams, self.alone, self.settings, self._kept) if policy in POLICIES else ():
-            if isinstance(self._fair(task), Outcome):
-                break
-        if policy != "utilitarian":
-            tell = self._narrowed(on_better)
-            again = self._seek("value, fairness kept", self.matrix, None, self._start(), on_better=tell)
-            if isinstance(again, Outcome) and again.status != "infeasible":
-                raise LimitReached("the search ended before a plan that keeps fairness was found", again.status)
+        self.best = best
+        for k in self.teams.tree.asking:
+            self._heed()
+            self.alone[k] = self.stand_alone(k, self._part(), self._told(f"{k} alone"))
+            self.ahead.remove(f"{k} alone")
+        self._fairness(best)
+        if self._policy != "utilitarian":
+            again = self._seek(AGAIN, self.matrix, start=self._start(), kept=True)
             if isinstance(again, Outcome):
-                return again
-            found = again
-        for goal, within, sought in self._afterwards(start):
-            found = self._afterward(goal, within, sought, found)
-        return found
+                if again.status == "infeasible" and self._plan is None:
+                    return again
+                raise _Ended("time_limit" if again.status == "infeasible" else again.status)
+        for within, task in afterwards(self.teams, self.settings, self._gross, self.matrix, start):
+            self._afterward(within, task)
+        return None
 
-    def _searches(self) -> int:
-        """How many goals there are to seek: each has an even part of the time that is left."""
-        policy, n = str(self.settings["policy"]), len(self.teams.measure(dict(self.alone)))
-        fair = {"max_min": n, "priority": len(set(self.teams.priority.values()))}.get(policy, int(policy in POLICIES))
-        after = sum(self.settings[name] is not None for name in ("spend_within", "churn_within"))
-        return 1 + (0 if policy == "utilitarian" else fair + 1) + after
+    def _fairness(self, best: Found) -> None:
+        """The stages of the policy, in plans that give up and spend no more than agreed."""
+        policy = POLICIES.get(self._policy)
+        if policy is None:
+            return
+        self._floor("value", self.settings["value_given_up"], best)
+        if policy.holds_spend:
+            least = (1.0 + self.settings["spend_more"]) * self.teams.spend.at(best.x) + SLACK
+            spend = self.teams.spend.times(-1.0)
+            self._kept.at_least_zero("S6", (), Linear(spend.terms, spend.constant + least))
+        values = {k: standing.value_musd for k, standing in self.alone.items()}
+        for task in policy.tasks(self.teams, values, self.settings, self._kept):
+            found = self._seek(task.name, self.matrix, task, start=self._start())
+            if isinstance(found, Outcome):
+                break  # earlier ones kept leave no plan, by a hair: what is kept is kept
+            self._keep(task, found)
 
-    def _floor(self, best: Found) -> None:
+    def _keep(self, task: Task, found: Found) -> None:
+        least = found.objective - SLACK * max(1.0, abs(found.objective))
+        self._kept.at_least_zero("S4", (task.name,), Linear(task.goal.terms, task.goal.constant - least))
+
+    def _floor(self, goal: str, share: float | None, plan: Found) -> None:
         """Net value may fall no further than agreed."""
-        share = self.settings["value_given_up"]
         if share is not None:
-            least = best.objective - share * best.scale - SLACK
-            self._kept.at_least_zero("value kept", Linear(self._net.terms, self._net.constant - least))
+            least = plan.objective - share * plan.scale - SLACK
+            self._kept.at_least_zero("S5", (goal,), Linear(self._net.terms, self._net.constant - least))
 
-    def _fair(self, task: Task) -> Found | Outcome:
-        found = self._seek(task.name, self.matrix, task.goal, self._start())
-        if isinstance(found, Found):
-            least = found.objective - SLACK * max(1.0, abs(found.objective))
-            self._kept.at_least_zero(task.name, Linear(task.goal.terms, task.goal.constant - least))
-        return found
-
-    def _afterwards(self, start: dict[int, float] | None) -> list[tuple[str, float, Linear]]:
-        """(goal, share of gross value that net value may fall, what to make most of) of spend and churn."""
-        tasks = []
-        if (within := self.settings["spend_within"]) is not None:
-            tasks.append(("spend", float(within), self.teams.spend.times(-1.0)))
-        if (within := self.settings["churn_within"]) is not None and start is not None:
-            tasks.append(("churn", float(within), self._moves(start).times(-1.0)))
-        return tasks
-
-    def _moves(self, start: Mapping[int, float]) -> Linear:
-        """Runs that start otherwise than in the plan started from: half of the changed candidates of each."""
-        runs = [i for i in start if self.matrix.roles[i] == "run"]
-        was = {i: round(start[i]) for i in runs}
-        return Linear({i: 1.0 - 2.0 * was[i] for i in runs}, float(sum(was.values())))
-
-    def _afterward(self, goal: str, within: float, sought: Linear, found: Found) -> Found:
-        least = found.objective - within * found.scale - SLACK
-        self._kept.at_least_zero("value kept", Linear(self._net.terms, self._net.constant - least))
-        after = self._seek(goal, self.matrix, sought, self._start())
+    def _afterward(self, within: float, task: Task) -> None:
+        found = self._plan
+        assert found is not None
+        self._floor(task.name, within, found)
+        after = self._seek(task.name, self.matrix, task, start=self._start())
         if isinstance(after, Outcome):
-            return found
-        kept = after.objective - SLACK * max(1.0, abs(after.objective))
-        self._kept.at_least_zero(goal, Linear(sought.terms, sought.constant - kept))
-        net, gross = self._net.at(after.x), self.scale(after.x)
-        bound = max(found.bound, net)
-        proven = bound - net <= 2 * ABSOLUTE_GAP
-        status = found.status if proven or found.status != "optimal" else "gap_reached"
-        gap = 0.0 if proven else relative_gap(bound, net, gross)
-        return replace(found, x=after.x, objective=net, scale=gross, bound=bound, gap=gap, status=status)
+            return
+        self._keep(task, after)
+        self._plan = self._in_money(after, found.bound)
 
-    def _seek(self, name: str, matrix: Matrix, goal: Linear | None, start: dict[int, float] | None,
-              choices: Any = None, on_better: Any = None) -> Found | Outcome:  # fmt: skip
+    def _in_money(self, found: Found, bound: float) -> Found:
+        """A point found for another goal, as a plan worth so much."""
+        net, gross = self._net.at(found.x), self.scale(found.x)
+        bound = max(bound, net)
+        proven = bound - net <= 2 * ABSOLUTE_GAP
+        gap = 0.0 if proven else relative_gap(bound, net, gross)
+        return replace(found, objective=net, scale=gross, bound=bound, gap=gap)
+
+    def _last(self) -> None:
+        """A short search for net value with all kept that was reached; the plan reached if it finds none."""
+        try:
+            found = self._seek(AGAIN, self.matrix, start=self._start(), kept=True, seconds=LAST_SECONDS)
+        except (_Ended, KeyboardInterrupt):
+            found = None
+        if isinstance(found, Found) or (self._plan is not None and self.stages[-1].settled):
+            return
+        if self._reached is None or self.best is None:
+            text = f"the search ended before a plan that keeps fairness was found ({self.ended})"
+            raise LimitReached(text, self.ended)
+        self._plan = self._in_money(self._reached, self.best.bound)
+
+    def _heed(self) -> None:
+        """End the chain if time or work is over."""
+        if time.perf_counter() >= self._ends:
+            raise _Ended("time_limit")
+        if self._work is not None and self._work <= 0:
+            raise _Ended("work_limit")
+
+    def _part(self) -> float:
+        """An even part of the time left, s, for the goal that is next."""
+        return max(LEAST_SECONDS, (self._ends - time.perf_counter()) / max(1, len(self.ahead)))
+
+    def _seek(
+        self, name: str, matrix: Matrix, task: Task | None = None, *, start: dict[int, float] | None = None,
+        kept: bool = False, seconds: float | None = None,
+    ) -> Found | Outcome:  # fmt: skip
+        """Seek a goal, or net value: its optimum found and bound in its own unit; its stage is told and `_plan` kept.
+
+        `kept`: whether what is found is a plan that keeps the policy and looks after net value.
+        """
+        if seconds is None:
+            self._heed()
         began, n = time.perf_counter(), self._kept.width
-        whole = extended(matrix, self._kept, goal)
+        money = 1.0 if task is None else self._gross / task.unit  # the guided search reckons in M$
+        whole = extended(matrix, self._kept, None if task is None else task.goal.times(money))
+        options = replace(self.options, time_limit_s=self._part() if seconds is None else seconds)
+        if self._work is not None:
+            options = replace(options, work_limit=max(1, self._work // max(1, len(self.ahead))))
 
         def size(x: Vector) -> float:
-            if goal is not None:
-                return max(SLACK, abs(goal.at(x)))
-            return self.scale(x[:n])  # of the matrix's own columns
+            return self.scale(x[:n]) if task is None else money * max(task.unit, abs(task.goal.at(x)))
 
-        left = max(0.05, (self._ends - began) / max(1, self._left))
-        self._left -= 1
-        options = replace(self.options, time_limit_s=left, strategy=self.options.strategy if choices else "plain")
+        tell = self._teller(n) if kept and self.on_better is not None else None
         try:
-            found = self.search(whole, options, size, start=start, choices=choices, on_better=on_better, **self.listen)
-        except LimitReached:
+            found = self.search(
+                whole, options, size, start=start, choices=self.choices, on_better=tell,
+                on_progress=self._told(name, money, "" if task and task.unitless else "M$"),
+            )  # fmt: skip
+        except LimitReached as error:
+            if error.status == "interrupted" and self._point is not None:
+                raise _Ended("interrupted") from None
             if self._point is None:
                 raise
-            return Outcome("time_limit", None, -math.inf, math.inf)
+            return Outcome(error.status, None, -math.inf, math.inf)
         if isinstance(found, Outcome):
             return found
+        self._work = None if self._work is None else self._work - found.iterations
         self._point = found.x
-        self._tell(name, found, time.perf_counter() - began)
-        return replace(found, x=found.x[:n])
+        if task is None:
+            self._gross = found.scale or 1.0
+        if name in self.ahead and seconds is None:
+            self.ahead.remove(name)
+        found = replace(found, objective=found.objective / money, bound=found.bound / money)
+        self._tell(name, task, found, time.perf_counter() - began)
+        found = replace(found, x=found.x[:n])
+        self._reached = found if task is not None or kept else None
+        if kept:
+            self._plan = found
+        if found.status == "interrupted":
+            self._interrupted(name, task, found)
+        return found
 
-    def _tell(self, name: str, found: Found, seconds: float) -> None:
+    def _interrupted(self, name: str, task: Task | None, found: Found) -> None:
+        """Ctrl-C: keep what there is, and end the chain."""
+        if name == "value":
+            self.best = found
+        if task is not None and name not in ("spend", "churn"):
+            self._keep(task, found)
+        elif task is not None and self._plan is not None:
+            self._plan = self._in_money(found, self._plan.bound)
+        raise _Ended("interrupted")
+
+    def _tell(self, name: str, task: Task | None, found: Found, seconds: float) -> None:
         x = found.x
-        net = self._net.at(x)
-        before = self.stages[-1].net_musd if self.stages else net
+        log.info("%s: %g, no more than %g, %s after %.1f s", name, found.objective, found.bound, found.status, seconds)
+        net, unit = self._net.at(x), found.scale if task is None else task.unit
+        before = next((stage.net_musd for stage in reversed(self.stages) if stage.settled), net)
+        kind = name if name in ("spend", "churn") else "value" if task is None else self._policy
         self.stages.append(
-            Stage(name, found.objective, found.bound, net, self.teams.gross.at(x), self.teams.spend.at(x), before - net,
-                  round(seconds, 3))
+            Stage(name, kind, 0 if task is None else task.which, found.status, found.objective, found.bound, unit,
+                  found.gap, net, self.teams.gross.at(x), self.teams.spend.at(x), before - net,
+                  task is None or kind != self._policy, round(seconds, 3))
         )  # fmt: skip
+
+    def _told(self, goal: str, money: float = 1.0, unit: str = "M$") -> Tell | None:
+        """Who is told where a search stands, since when the first began and in the unit of its goal."""
+        if (tell := self.on_progress) is None:
+            return None
+        before = time.perf_counter() - self._began
+
+        def told(now: Progress) -> None:
+            objective, bound = (None if x is None else x / money for x in (now.objective, now.bound))
+            tell(replace(now, seconds=before + now.seconds, objective=objective, bound=bound, goal=goal, unit=unit))
+
+        return told
 
     def _start(self) -> dict[int, float] | None:
         if self._point is None:
             return None
         return {int(i): float(round(self._point[i])) for i in np.flatnonzero(self.matrix.integer)}
 
-    def _narrowed(self, tell: Any) -> Any:
-        n = self._kept.width
-        return None if tell is None else lambda better: tell(replace(better, x=better.x[:n]))
+    def _teller(self, n: int) -> Callable[[Found], None]:
+        assert self.on_better is not None
+        tell = self.on_better
+        return lambda better: tell(replace(better, x=better.x[:n]))

@@ -29,9 +29,9 @@ class Teams:
     def measure(self, alone: dict[str, float]) -> dict[str, float]:
         """What a team's value is divided by, M$: its value standing alone, or 5 % of all it asks for if that is more.
 
-        Teams that can earn nothing have none.
+        Teams that can earn nothing have none, nor have those that are not in `alone`.
         """
-        found = {k: max(alone[k], LEAST_SHARE * self.on_time[k]) for k in self.tree.asking}
+        found = {k: max(alone[k], LEAST_SHARE * self.on_time[k]) for k in self.tree.asking if k in alone}
         return {k: musd for k, musd in found.items() if musd > 0}
 
 

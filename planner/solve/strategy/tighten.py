@@ -20,7 +20,8 @@ def tighten(matrix: Matrix) -> Matrix:
     rows = matrix.a.tocsr()
     whole = np.asarray(matrix.integer, dtype=bool)
     lower, upper = matrix.row_lower.copy(), matrix.row_upper.copy()
-    fractional = np.bincount(np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr)), ~whole[rows.indices])
+    number = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
+    fractional = np.bincount(number, ~whole[rows.indices], minlength=rows.shape[0])  # the last rows may be empty
     for i in np.flatnonzero((fractional == 0) & (np.diff(rows.indptr) > 0)):
         coefficients = np.abs(rows.data[rows.indptr[i] : rows.indptr[i + 1]])
         q = coefficients.min()

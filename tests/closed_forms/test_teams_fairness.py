@@ -1,0 +1,160 @@
+"""Closed forms of fairness: where a simpler rule goes wrong, who is late by what, and what is given up for it."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+
+import planner
+from planner.results.plan import Plan
+from tests.closed_forms.builder import PRICE, accelerator, date, factor, run, scenario
+from tests.closed_forms.test_teams import account, got, of_team, shared, two, wants
+
+Row = dict[str, Any]
+Outcome = tuple[int, ...]
+
+
+def merged(outcomes: tuple[Outcome, ...]) -> Row:
+    """One x1 for half a year, and as many runs that need it: each is worth so many ninths of 9 M$ to every team."""
+    teams = [f"k{i}" for i in range(len(outcomes[0]))]
+    runs = [run(f"r{i}", 1, 6, 0, 0.0) for i in range(len(outcomes))]
+    options = [
+        {"programme": f"p_{k}", "option": f"r{i}", "run": f"r{i}", "share": worth / 9}
+        for i, outcome in enumerate(outcomes)
+        for k, worth in zip(teams, outcome, strict=True)
+        if worth
+    ]
+    programmes = [{"programme": f"p_{k}", "team": k, "value_musd": 9.0, "due": date(6)} for k in teams]
+    rows = [{"team": k} for k in teams]
+    return shared("max_min", 1, [], rows, runs=runs, programmes=programmes, programme_options=options)
+
+
+def taken(plan: Plan) -> Outcome:
+    return tuple(round(value / factor(6)) for value in of_team(plan, "value_today_musd").values())
+
+
+def raise_all_and_fix_the_tight(outcomes: tuple[Outcome, ...]) -> Outcome:
+    """The simpler rule: make the least not yet fixed most, fix who has just that, and so on; the last found wins."""
+    fixed: dict[int, int] = {}
+    held = outcomes[0]
+    while len(fixed) < len(held):
+        free = [k for k in range(len(held)) if k not in fixed]
+        left = [o for o in outcomes if all(o[k] >= at for k, at in fixed.items())]
+        most = max(min(o[k] for k in free) for o in left)
+        held = [o for o in left if min(o[k] for k in free) == most][-1]
+        fixed |= {k: held[k] for k in free if held[k] == most}
+    return held
+
+
+@pytest.mark.parametrize(
+    "outcomes", [((1, 3, 3), (2, 1, 2)), ((2, 4, 1), (1, 2, 2)), ((1, 5, 4, 3), (2, 2, 1, 2), (3, 1, 2, 9))]
+)
+def test_raising_all_and_fixing_the_tight_team_is_worse(outcomes: tuple[Outcome, ...]) -> None:
+    """Outcomes are whole: who is tight in one of those whose least is most need not be in the others."""
+    best = max(outcomes, key=sorted)
+    naive = raise_all_and_fix_the_tight(outcomes)
+    assert sorted(naive) < sorted(best)
+    plan = planner.load(merged(outcomes)).solve()
+    assert taken(plan) == best
+    stages = [stage for stage in account(plan)["stages"] if stage["kind"] == "max_min"]
+    assert len(stages) == len(best)
+    measure = [account(plan)["measure"][f"k{i}"] / factor(6) for i in range(len(best))]
+    u = sorted(value / of for value, of in zip(best, measure, strict=True))
+    assert [stage["found"] for stage in stages] == pytest.approx([sum(u[:j]) for j in range(1, len(u) + 1)], abs=1e-5)
+    assert all(stage["bound"] >= stage["found"] - 1e-9 for stage in stages)
+
+
+def test_finish_times_against_standing_alone() -> None:
+    """Eight x1; a run of nobody's holds all in the first three months, and need not be where teams stand alone.
+
+    a waits: 6 months instead of 3. b's run can start in the first month only: refused, it counts as done at the end
+    of the 12 months instead of after 3; its other, of eight, it could not do alone: that says nothing.
+    """
+    runs = [
+        run("core", 8, 3, 0, 0.0, must_run=True),
+        run("waits", 4, 3, 0, 10.0, team="a", latest=date(6), value_loss_per_month=0.1),
+        run("gone", 4, 3, 0, 10.0, team="b"),
+        run("large", 8, 3, 6, 10.0, team="b"),
+    ]
+    document = shared("utilitarian", 8, [], two(), periods=(6, 6), runs=runs, settings={"stand_alone": True})
+    plan = planner.load(document).solve()
+    assert dict(zip(plan.data["run"].values, plan.data["run_status"].values, strict=True)) == {
+        "core": "started", "waits": "late", "gone": "refused", "large": "started",
+    }  # fmt: skip
+    assert of_team(plan, "finish_ratio") == pytest.approx({"a": 6 / 3, "b": 12 / 3})
+    assert of_team(plan, "months_late") == {"a": 3, "b": 0}
+    assert account(plan)["worst_finish_ratio"] == pytest.approx(4)
+    regret = {"a": 1 - 0.9**3 * factor(3), "b": 1 - factor(9) / factor(3)}
+    assert of_team(plan, "regret") == pytest.approx(regret, abs=1e-6)
+    assert account(plan)["worst_team"] == "a"
+    assert account(plan)["worst_regret"] == pytest.approx(1 - 0.9**3 * factor(3), abs=1e-6)
+    assert "worst finish 4.00 times the months alone" in plan.summary().replace("\n  ", " ")
+
+
+def test_envy_of_who_has_nothing_and_of_who_asks_for_nothing() -> None:
+    """b has none of the ten x1, all of which it could use; c asks for nothing, and is measured against nothing."""
+    teams = [{"team": "a"}, {"team": "b"}, {"team": "c"}]
+    asked = [wants("a", 10, 2), wants("b", 10, 1), wants("c", 10, 3, ceiling=0)]
+    plan = planner.load(shared("utilitarian", 10, asked, teams, settings={"stand_alone": True})).solve()
+    envy = of_team(plan, "envy")
+    assert (envy["a"], envy["b"]) == (0.0, math.inf)
+    assert account(plan)["jain"] == pytest.approx(0.5)
+    assert all(math.isnan(of_team(plan, name)["c"]) for name in ("u", "regret", "service_ratio", "measure_musd"))
+
+
+def test_the_price_of_fairness_lies_between_what_is_proven() -> None:
+    """Of runs that pack badly, stopped at a gap of 20 %: the price is an interval, and what is true lies in it."""
+    runs = [run(f"r{i}", n, 6, 0, n + 0.5 * (i % 3), team="ab"[i % 2]) for i, n in enumerate((7, 6, 5, 4, 3, 3))]
+    document = shared("max_min", 13, [], two(), runs=runs)
+    true = account(planner.load(document).solve())["price_of_fairness"]
+    assert true[0] == pytest.approx(true[1], abs=1e-6)
+    document["solve"]["gap"] = 0.2
+    low, high = account(planner.load(document).solve())["price_of_fairness"]
+    assert 0 <= low <= true[1] + 1e-6
+    assert high >= low
+
+
+def test_alpha_fair_at_a_gap_of_one_hundredth_of_u() -> None:
+    """Ten x1, worth alike to both: logarithms are highest at five each; their sum there is 0, of which no share is."""
+    document = shared("alpha_fair", 10, [wants("a", 10), wants("b", 10)], two())
+    document["solve"]["gap"] = 0.01
+    plan = planner.load(document).solve()
+    assert got(plan)["a"] == pytest.approx(5, abs=0.5)
+    stage = account(plan)["stages"][1]
+    assert stage["unit"] == 2
+    assert stage["gap"] <= 0.01
+
+
+@pytest.mark.mutation_subset
+@pytest.mark.parametrize(("more", "bought", "had"), [(0.0, 4, 1 / (1 / 4 + 10 / 3)), (0.5, 6, 2.0), (9.0, 10, 6.0)])
+def test_fairness_shares_out_what_the_best_plan_pays_for(more: float, bought: int, had: float) -> None:
+    """An x1 brings a twice its price, up to four, and b half of it, up to six: the best plan buys four, all for a.
+
+    b, worth nothing alone, is measured against 5 % of what it asks for: 3 * 0.05 prices, so 10/3 for each x1. Of four
+    it has x with 1 - x/4 = 10/3 x; of what may be bought besides, all.
+    """
+    asked = [wants("a", 4, 2 * PRICE / 6), wants("b", 6, PRICE / 2 / 6)]
+    tables = {"streams": [row for row, _ in asked], "stream_segments": [segment for _, segment in asked]}
+    document = scenario([6], accelerators=[accelerator()], teams=two(), **tables)
+    plan = planner.load(document | {"sharing": {"policy": "max_min", "spend_more": more}}).solve()
+    assert plan.data["in_service"].isel(period=0).sum().item() == bought
+    assert got(plan) == {"a": min(4, bought - had), "b": had}
+    net = (2 * min(4, bought - had) + had / 2 - bought) * PRICE
+    assert plan.objective_musd == pytest.approx(net, abs=1e-5)
+    assert account(plan)["price_of_fairness"] == pytest.approx([(4 * PRICE - net) / (8 * PRICE)] * 2, abs=1e-4)
+
+
+@pytest.mark.parametrize(("rank", "first"), [(1, {"a": 4, "b": 6}), (2, {"a": 1, "b": 9})])
+def test_teams_of_one_rank_count_together(rank: int, first: dict[str, float]) -> None:
+    """a has use for four, of which one earns more than b's; if b is of its rank, b has all but that one."""
+    teams = [{"team": "a", "priority": 1}, {"team": "b", "priority": 3 - rank}]
+    row = wants("a", 4)[0]
+    segments = [{"stream": "s_a", "up_to_pflops": 1, "musd_per_pflops_month": 3},
+                {"stream": "s_a", "up_to_pflops": 4, "musd_per_pflops_month": 1}]  # fmt: skip
+    stream_b, segment_b = wants("b", 10, 2)
+    document = shared("priority", 10, [], teams, streams=[row, stream_b], stream_segments=[*segments, segment_b])
+    plan = planner.load(document).solve()
+    assert got(plan) == first
+    assert [stage["which"] for stage in account(plan)["stages"] if stage["kind"] == "priority"] == [1, 2][: 3 - rank]

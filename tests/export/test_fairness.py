@@ -1,0 +1,115 @@
+"""Teams and goals in tables, workbook and summary: figures by hand, formulas that come to what their cells say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+import planner
+from planner import Plan
+from planner.export.tables import PlanTables, write_tables
+from planner.results.check import check_plan
+from tests.closed_forms.test_teams import busy, shared, two, wants
+from tests.export.spreadsheet import Calculator
+
+ASKED = [wants("a", 10, 1, ceiling=10), wants("b", 10, 3, ceiling=10)]
+
+
+@pytest.fixture(scope="module")
+def fair() -> Plan:
+    """Ten x1 for half a year, worth 1 and 3 a month: five each, 30 and 90, for 120 of 180."""
+    teams = [{"team": "labs", "share": 0.5, "title": "=1+1"}, {"team": "a", "parent": "labs"}, {"team": "b"}]
+    return planner.load({"name": "fair", **shared("max_min", 10, ASKED, teams)}).solve()
+
+
+@pytest.fixture(scope="module")
+def lent() -> Plan:
+    """a is busy first, b after: five are lent and given back."""
+    seasons = busy(("a", 6, 0), ("b", 0, 0), ("b", 6, 10))
+    return planner.load(shared("entitlement", 10, ASKED, two(), periods=(6, 6), **seasons)).solve()
+
+
+def near(*figures: float) -> tuple[Any, ...]:
+    """Figures of a plan whose stages are kept to a millionth."""
+    return tuple(pytest.approx(figure, abs=1e-3) for figure in figures)
+
+
+def test_teams_by_hand(fair: Plan) -> None:
+    rows = {row["team"]: row for row in PlanTables(fair.data).teams.records()}
+    assert list(rows) == ["a", "b", "labs"]
+    a, b, labs = rows.values()
+    assert [row["asks"] for row in (a, b, labs)] == [True, True, False]
+    assert (a["parent"], b["parent"]) == ("labs", None)
+    assert (a["value_today_musd"], b["value_today_musd"], labs["value_today_musd"]) == near(30, 90, 30)
+    assert (a["best_musd"], b["best_musd"]) == near(0, 180)
+    assert (a["asked_musd"], a["alone_musd"], a["measure_musd"], a["u"]) == near(60, 30, 30, 1)
+    assert (a["regret"], a["service_ratio"], a["request_accuracy"]) == near(0, 0.5, 0.5)
+    assert (a["envy"], a["lost_per_gained"], b["lost_per_gained"]) == (*near(1, 3), None)
+    assert (a["used_pflops_months"], a["entitled_pflops_months"]) == near(30, 30)
+    assert (a["unused_pflops_months"], a["beyond_pflops_months"], a["lent_pflops_months"]) == (*near(0, 0), None)
+    assert (a["finish_ratio"], a["months_late"], a["share"]) == (None, 0, 0.5)
+
+
+def test_what_is_lent_and_borrowed(lent: Plan) -> None:
+    a, b = PlanTables(lent.data).teams.records()
+    names = [f"{name}_pflops_months" for name in ("used", "lent", "borrowed", "released", "extra", "credit")]
+    assert [a[name] for name in names] == pytest.approx([60, 30, 30, 0, 0, 0], abs=1e-6)
+    assert [b[name] for name in names] == pytest.approx([60, 30, 30, 0, 0, 0], abs=1e-6)
+    assert (a["beyond_pflops_months"], a["unused_pflops_months"]) == pytest.approx((30, 30))
+
+
+def test_goals_in_their_order(fair: Plan) -> None:
+    rows = PlanTables(fair.data).goals.records()
+    assert [row["goal"] for row in rows] == ["value", "the smallest", "sum of the 2 smallest", "value, fairness kept"]
+    assert [row["found"] for row in rows] == pytest.approx([180, 1, 2, 120], abs=1e-3)
+    assert [row["given_up_musd"] for row in (rows[0], rows[-1])] == pytest.approx([0, 60], abs=1e-3)
+    assert [row["settled"] for row in rows] == [True, False, False, True]
+
+
+def test_a_plan_without_a_policy_has_neither() -> None:
+    tables = PlanTables(planner.load(shared("utilitarian", 10, ASKED, two())).solve().data)
+    assert (tables.teams.rows, tables.goals.rows) == ((), ())
+
+
+@pytest.mark.parametrize("name", ["fair", "lent"])
+def test_the_sheet_adds_up(name: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    """Opened again, every formula comes to what its cell says: u, regret, service ratio, price, Jain's index."""
+    plan: Plan = request.getfixturevalue(name)
+    path = plan.to_excel(tmp_path / "plan.xlsx")
+    book, values = openpyxl.load_workbook(path), openpyxl.load_workbook(path, data_only=True)
+    assert {"Fairness", "Goals"} <= set(book.sheetnames)
+    sheet, calculator, found = book["Fairness"], Calculator(book), 0
+    for row in sheet.iter_rows():
+        for cell in row:
+            if cell.data_type == "f":
+                found += 1
+                cached = values["Fairness"][cell.coordinate].value
+                assert cached == pytest.approx(calculator.value("Fairness", cell), abs=1e-9), cell.value
+    assert found == 3 * len(plan.data["team"]) + 3
+    said = {row[0]: row[1] for row in values["Fairness"].iter_rows(values_only=True)}
+    assert said["policy"] == plan.inputs.setting("sharing", "policy")
+    assert said["price of fairness, at most"] == pytest.approx(1 / 3 if name == "fair" else 0.0, abs=1e-4)
+    assert said["Jain's index of u"] == pytest.approx(1)
+
+
+def test_files(fair: Plan, tmp_path: Path) -> None:
+    """CSV with a row a team; the plan written and read again has the same tables, and passes the check."""
+    write_tables(fair.data, tmp_path)
+    lines = (tmp_path / "teams.csv").read_text(encoding="utf-8").splitlines()
+    assert lines[0].startswith("team,parent,asks,priority,weight,share,value_today_musd,")
+    assert lines[1].startswith("a,labs,yes,1,1.0,0.5,")
+    again: Any = planner.open_plan(fair.to_netcdf(tmp_path / "plan.nc"))
+    assert check_plan(again.data).ok
+    for name in ("teams", "goals"):
+        assert getattr(PlanTables(again.data), name).records() == getattr(PlanTables(fair.data), name).records()
+    assert again.summary() == fair.summary()
+
+
+def test_summary(fair: Plan) -> None:
+    said = fair.summary()
+    assert "Teams, by policy max_min" in said
+    assert "a 30.0 30.0 1.00 50.0 % 50.0 % - 0.0 1.00" in " ".join(said.split())
+    assert "value, fairness kept: 120 M$, proven, gave up 60.0 M$, spends 0.0 M$" in said
