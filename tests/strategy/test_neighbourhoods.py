@@ -30,7 +30,7 @@ def llama() -> Choices:
 @pytest.mark.parametrize("kind", DRAWS)
 def test_something_is_freed_and_a_larger_size_frees_more(kind: str, llama: Choices) -> None:
     small = [DRAWS[kind](around(llama, 40, seed)).sum() for seed in range(20)]
-    large = [DRAWS[kind](around(llama, 400, seed)).sum() for seed in range(20)]
+    large = [DRAWS[kind](around(llama, 800, seed)).sum() for seed in range(20)]
     assert min(small) > 0
     assert np.mean(small) < np.mean(large)
 
