@@ -78,7 +78,7 @@ against = {NAMES[name]: found.difference(name, "utilitarian") for name in found.
 value_differences(against, "the optimised plan")
 
 # %% [markdown]
-# What fairness costs (share of gross value given up, between what the gaps leave open), what stands idle, and how many
+# What fairness costs (net value given up, of the best plan's gross value, between what the gaps leave open), what stands idle, and how many
 # runs start at another time than in the optimised plan.
 
 # %%

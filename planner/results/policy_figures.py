@@ -20,7 +20,7 @@ FIGURES = {
     "low_musd": ("M$", "net value of the best by this rule less that of the best plan, at least"),
     "high_musd": ("M$", "the same, at most"),
     "gross_musd": ("M$", "gross value, of today"),
-    "price_low": ("1", "price of fairness: share of gross value given up, at least"),
+    "price_low": ("1", "price of fairness: net value given up, of gross value, at least"),
     "price_high": ("1", "the same, at most"),
     "refused": ("1", "programmes and single runs refused"),
     "months_late": ("months", "months after `due`, of all runs together"),
@@ -58,7 +58,8 @@ def figures(plan: xr.Dataset, best: xr.Dataset | None, base: xr.Dataset | None) 
     if best is not None:
         gap = best.attrs["bound_musd"] - best.attrs["objective_musd"]
         less = found["objective_musd"] - best.attrs["objective_musd"]
-        price = price_of_fairness(_gross(best), gap, found["gross_musd"], found["gap_musd"])
+        mine, its = found["objective_musd"], best.attrs["objective_musd"]
+        price = price_of_fairness(its, gap, mine, found["gap_musd"], _gross(best))
         between = (less - gap, less + found["gap_musd"], *price) if plan is not best else (0.0,) * 4
         found |= dict(zip(("low_musd", "high_musd", "price_low", "price_high"), between, strict=True))
     if base is not None:
