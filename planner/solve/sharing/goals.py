@@ -125,7 +125,7 @@ class Goals:
                 if again.status == "infeasible" and self._plan is None:
                     return again
                 raise _Ended("time_limit" if again.status == "infeasible" else again.status)
-        for within, task in afterwards(self.teams, self.settings, self._gross, self.matrix, start):
+        for within, task in afterwards(self.teams, self.settings, self._gross, self.choices.runs, start):
             self._afterward(within, task)
         return None
 
