@@ -158,6 +158,22 @@ def test_a_limit_leaves_the_last_valid_plan(monkeypatch: pytest.MonkeyPatch) -> 
     assert got(plan) == {"a": 0, "b": 10}
 
 
+def test_a_goal_without_a_plan_in_its_time_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second sum finds nothing: net value is sought all the same, but the plan is not called optimal."""
+    searches = []
+
+    def none_in_time(*args: Any, **given: Any) -> Any:
+        searches.append(1)
+        if len(searches) == 3:
+            raise LimitReached("no plan was found", "time_limit")
+        return search(*args, **given)
+
+    monkeypatch.setattr(planner.study, "search", none_in_time)
+    plan = planner.load(DOCUMENT).solve()
+    assert named(plan) == [STAGES[0], STAGES[1], STAGES[3]]
+    assert (plan.status, account(plan)["ended"], account(plan)["ahead"]) == ("time_limit", "time_limit", [STAGES[2]])
+
+
 @pytest.mark.parametrize("policy", ["entitlement", "pro_rata"])
 def test_without_a_plan_that_keeps_fairness_there_is_none(monkeypatch: pytest.MonkeyPatch, policy: str) -> None:
     ending(monkeypatch, 2, "time_limit")

@@ -143,12 +143,18 @@ class Goals:
         for task in policy.tasks(self.teams, values, self.settings, self._kept):
             found = self._seek(task.name, self.matrix, task, start=self._start())
             if isinstance(found, Outcome):
+                self._missed(found)
                 break  # earlier ones kept leave no plan, by a hair: what is kept is kept
             self._keep(task, found)
 
     def _keep(self, task: Task, found: Found) -> None:
         least = found.objective - SLACK * max(1.0, abs(found.objective))
         self._kept.at_least_zero("S4", (task.name,), Linear(task.goal.terms, task.goal.constant - least))
+
+    def _missed(self, found: Outcome) -> None:
+        """A goal was not reached in its part of time or work: the plan says so, though those after it are sought."""
+        if found.status in LIMITS:
+            self.ended = found.status
 
     def _floor(self, goal: str, share: float | None, plan: Found) -> None:
         """Net value may fall no further than agreed."""
@@ -162,7 +168,7 @@ class Goals:
         self._floor(task.name, within, found)
         after = self._seek(task.name, self.matrix, task, start=self._start())
         if isinstance(after, Outcome):
-            return
+            return self._missed(after)
         self._keep(task, after)
         self._plan = self._in_money(after, found.bound)
 
