@@ -78,8 +78,8 @@ against = {NAMES[name]: found.difference(name, "utilitarian") for name in found.
 value_differences(against, "the optimised plan")
 
 # %% [markdown]
-# What fairness costs (net value given up, of the best plan's gross value, between what the gaps leave open), what stands idle, and how many
-# runs start at another time than in the optimised plan.
+# What fairness costs (net value given up, of the gross value of the best plan, between what the gaps leave open), what
+# stands idle, and how many runs start at another time than in the optimised plan.
 
 # %%
 table[["price_low", "price_high", "jain", "stranded_mw", "moved", "quarters"]].round(3)

@@ -52,11 +52,15 @@ def test_what_runs_lose() -> None:
 
 @pytest.mark.parametrize(("same_money", "rented"), [(True, 2), (False, 10)])
 def test_the_same_money(same_money: bool, rented: float) -> None:
-    """Rent pays for the first two of ten x1; a rule that looks at value alone would rent ten if it had the money."""
+    """Rent pays for the first two of ten x1; a rule that looks at value alone would rent ten if it had the money.
+
+    That it may spend more than the best plan is a setting; with the same money it cannot.
+    """
     asked, dear = wants("a", 2, 1.0), wants("a", 10, 0.0001)
     tables = {"streams": [asked[0] | {"ceiling_pflops": 10}], "stream_segments": [asked[1], dear[1]]}
     document = scenario([12], leases=[lease()], teams=[{"team": "a"}], **tables,
                         budgets=[{"fiscal_year": 2026, "category": "opex", "budget_musd": 1.0}])  # fmt: skip
+    document["sharing"] = {"spend_more": 10}
     document["tables"]["accelerators"][0]["orderable"] = False
     found = planner.policies(planner.load(document), ["priority"], same_money=same_money)
     assert float(found.plans["priority"].data["lease_signed"].sum()) == pytest.approx(rented)

@@ -16,6 +16,8 @@ import time
 import zlib
 from collections import defaultdict
 from collections.abc import Callable
+from functools import reduce
+from importlib import import_module
 from typing import Any, TypeVar
 
 import highspy
@@ -26,8 +28,9 @@ from tests.bench.generate import SIZES, document
 
 Result = TypeVar("Result")
 STEPS = {
-    "assemble": "build", "compile_model": "compile", "search": "search", "limit_prices": "prices",
-    "extract": "read", "check_plan": "check",
+    "build": ("planner.study", "assemble"), "compile": ("planner.study", "compile_model"),
+    "search": ("planner.study", "search"), "prices": ("planner.results.read_back", "limit_prices"),
+    "read": ("planner.results.read_back", "Reader._read"), "check": ("planner.results.read_back", "check_plan"),
 }  # fmt: skip
 
 
@@ -70,10 +73,12 @@ class Probe:
         self._teller.say(step=name, seconds=self.steps[name][1] - began)
         return result
 
-    def attach(self, study: Any) -> None:
-        """Time what the module `planner.study` calls, and every `Highs.run`; AttributeError where that is gone."""
-        for name, step in STEPS.items():
-            setattr(study, name, self._timed(step, getattr(study, name)))
+    def attach(self) -> None:
+        """Time the steps where they are called from, and every `Highs.run`; AttributeError where that is gone."""
+        for step, (module, path) in STEPS.items():
+            *owners, name = path.split(".")
+            owner = reduce(getattr, owners, import_module(module))
+            setattr(owner, name, self._timed(step, getattr(owner, name)))
         original = highspy.Highs.run
 
         def run(h: highspy.Highs) -> Any:
@@ -129,7 +134,7 @@ def one(asked: argparse.Namespace) -> None:
 
             for swap in ablations()[asked.without]:
                 swap.make()
-        probe.attach(study_module)
+        probe.attach()
         _solve(asked, teller, probe, study_module)
     except Exception as error:  # every end is a row of the table
         teller.say(end=type(error).__name__, error=str(error)[:500])

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import sys
+from pathlib import Path
+from subprocess import run
+
 import pytest
 
 import planner
@@ -110,3 +115,17 @@ def test_a_swap_takes_effect(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(guided, "PROVEN_BESIDE", guided.PROVEN_BESIDE)  # put back afterwards
     Swap(guided, "PROVEN_BESIDE", 7).make()
     assert guided.PROVEN_BESIDE == 7
+
+
+def test_both_ways_are_measured(tmp_path: Path) -> None:
+    """The whole command on the smallest scenario: both solved, checked, every step timed."""
+    kept = tmp_path / "curves.json"
+    done = run(
+        [sys.executable, "-m", "tests.bench.curves", "tiny", "--seconds", "20", "--json", str(kept)], check=False
+    )
+    assert done.returncode == 0
+    solves = json.loads(kept.read_text())["solves"]
+    assert [(s["way"], s["end"], s["checked"]) for s in solves] == [
+        (way, "optimal", True) for way in ("guided", "plain")
+    ]
+    assert all({"build", "compile", "search", "prices", "read", "check"} <= set(s["steps"]) for s in solves)

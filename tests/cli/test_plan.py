@@ -23,7 +23,7 @@ def test_writes_the_plan_and_sums_it_up(command: Planner, tmp_path: Path) -> Non
     assert said.code == 0
     out = tmp_path / "out" / "tiny"
     assert sorted(path.name for path in out.iterdir()) == ["plan.nc", "plan.xlsx", "tables"]
-    assert len(list((out / "tables").glob("*.csv"))) == 20
+    assert len(list((out / "tables").glob("*.csv"))) == 23
     assert said.out.startswith("tiny: One site")
     assert "Proven best: no plan is worth more." in said.out
     assert said.out.rstrip().splitlines()[-1].startswith("Saved: out/tiny/plan.nc, out/tiny/plan.xlsx, ")

@@ -100,4 +100,4 @@ def test_a_damaged_plan_is_refused_in_words(plans: dict[str, Plan], tmp_path: Pa
 
 def test_methods_are_bound_with_the_public_names(plans: dict[str, Plan], tmp_path: Path) -> None:
     assert plans["bare"].to_excel(tmp_path / "plan.xlsx").is_file()
-    assert len(plans["bare"].to_csv(tmp_path / "tables")) == 22
+    assert len(plans["bare"].to_csv(tmp_path / "tables")) == 23

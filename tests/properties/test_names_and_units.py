@@ -13,6 +13,7 @@ from tests.generators import Document, Row, date_of, month_of
 from tests.properties.laws import LAW, changed, same, scaled, scenarios, value
 
 FACTORS = st.sampled_from((8.0, 0.125, 3.0, 0.1))
+COMPUTE = ("ZFLOP", "PFLOP/s", "TFLOP/s", "PFLOP/s-months")
 
 
 def renamed(document: Document, shuffle: Any) -> Document:
@@ -71,7 +72,7 @@ def compute(by: float, document: Document) -> Document:
     """All amounts and speeds of compute in another unit."""
 
     def factor(table: str, column: Column, row: Row) -> float:
-        if column.unit in ("ZFLOP", "PFLOP/s", "TFLOP/s") or column.name == "params_b":
+        if column.unit in COMPUTE or column.name == "params_b":
             return by
         return 1.0 / by if "/PFLOP/s" in column.unit else 1.0
 
@@ -133,5 +134,9 @@ def test_every_declared_unit_is_one_that_these_laws_know() -> None:
     money_units = {u for u in units if "USD" in u or "$" in u}
     assert {u.split("/", 1)[0] for u in money_units} == {"USD", "M$"}
     compute_units = {u for u in units if "FLOP" in u}
-    assert {u for u in compute_units if "/PFLOP/s" not in u} == {"ZFLOP", "PFLOP/s", "TFLOP/s"}
-    assert {u for u in units if "W" in u and "/MW" not in u and "/kW" not in u} == {"MW", "kW"}
+    assert {u for u in compute_units if "/PFLOP/s" not in u} == {*COMPUTE}
+    assert {u for u in units if "W" in u and "/MW" not in u and "/kW" not in u} == {
+        "MW",
+        "kW",
+        "lots, modules, blocks or MW",
+    }
