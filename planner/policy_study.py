@@ -132,7 +132,8 @@ def policies(
         The policies (`sharing.policy`).
     same_money
         Whether every policy has the money that the best plan spends, year by year and category by category of its
-        budgets, instead of the budgets. Else a rule that looks at teams alone spends for them all there is.
+        budgets, instead of the budgets. Else a rule that looks at teams alone spends for them all there is, as far as
+        `sharing.spend_more` lets it exceed the best plan in all.
     gap, time_limit, threads
         Of each solve; default: the scenario's.
     out

@@ -50,18 +50,18 @@ def test_what_runs_lose() -> None:
     assert found.data["policy"].values.tolist() == ["priority", "utilitarian"]
 
 
-@pytest.mark.parametrize(("same_money", "rented"), [(True, 2), (False, 10)])
-def test_the_same_money(same_money: bool, rented: float) -> None:
+@pytest.mark.parametrize(("same_money", "more", "rented"), [(True, 9.0, 2), (False, 9.0, 10), (False, 0.0, 2)])
+def test_the_same_money(same_money: bool, more: float, rented: float) -> None:
     """Rent pays for the first two of ten x1; a rule that looks at value alone would rent ten if it had the money.
 
-    That it may spend more than the best plan is a setting; with the same money it cannot.
+    It has that by its budgets and by what may be spent beyond the best plan.
     """
     asked, dear = wants("a", 2, 1.0), wants("a", 10, 0.0001)
     tables = {"streams": [asked[0] | {"ceiling_pflops": 10}], "stream_segments": [asked[1], dear[1]]}
     document = scenario([12], leases=[lease()], teams=[{"team": "a"}], **tables,
                         budgets=[{"fiscal_year": 2026, "category": "opex", "budget_musd": 1.0}])  # fmt: skip
-    document["sharing"] = {"spend_more": 10}
     document["tables"]["accelerators"][0]["orderable"] = False
+    document["sharing"] = {"spend_more": more}
     found = planner.policies(planner.load(document), ["priority"], same_money=same_money)
     assert float(found.plans["priority"].data["lease_signed"].sum()) == pytest.approx(rented)
     assert float(found.plans["utilitarian"].data["lease_signed"].sum()) == pytest.approx(2)

@@ -21,7 +21,8 @@ LATER = "later"
 @scenario
 @click.option("--policy", "names", multiple=True, type=bounded("policy", SHARING),
               help="A rule; repeatable; default: priority, pro_rata, max_min, utilitarian.")  # fmt: skip
-@click.option("--own-money", is_flag=True, help="Budgets as they are, not what the best plan spends of them.")
+@click.option("--own-money", is_flag=True, help="Budgets as they are, not what the best plan spends of them; in all "
+              "`sharing.spend_more` still limits what rules spend beyond it.")  # fmt: skip
 @click.option("--then", "later", metavar="PATH|NAME", help="A scenario as it is known later: every plan is re-planned.")
 @click.option("--replanned", metavar="YYYY-MM", help="When that becomes known; needed with --then.")
 @click.option("--move-run", type=click.FloatRange(min=0), default=1.0, show_default=True, metavar="M$",

@@ -31,6 +31,7 @@ TEAM_FIELDS = (
     Field("best_musd", "musd", "its value in the best plan without fairness"),
     Field("asked_musd", "musd", "value of all it asks for, in full and on time"),
     Field("alone_musd", "musd", "value standing alone with its share of every limit; empty: not known"),
+    Field("alone_gap_musd", "musd", "net value that the best plan alone may have more; empty: nobody knows"),
     Field("measure_musd", "musd", "what its value is measured against: alone, or 5 % of what it asks for"),
     Field("u", "number", "value over what it is measured against"),
     Field("regret", "share", "share of its value standing alone that it goes without"),
@@ -90,11 +91,12 @@ def _teams(tables: PlanTables) -> Iterable[Row]:
         over = {f"{name}_pflops_months": of(f"{name}_pflops" if f"team_{name}_pflops" in r.data else name)
                 for name in OVER_MONTHS}  # fmt: skip
         found |= {name: float((values[k] * months).sum()) if values else None for name, values in over.items()}
-        credit = of("credit")
+        credit, gap = of("credit"), sum(said["alone"][x]["gap_musd"] for x in tree.members[k])
         yield {
             "team": k, "parent": rows[k]["parent"], "asks": k in tree.asking,
             "priority": rows[k]["priority"] if k in tree.asking else None, "weight": rows[k]["weight"],
             "share": tree.share[k], "best_musd": said["best"][k], **found,
+            "alone_gap_musd": gap if math.isfinite(gap) else None,
             "credit_pflops_months": float(credit[k][-1]) if credit and k in tree.asking else None,
         }  # fmt: skip
 

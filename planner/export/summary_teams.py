@@ -55,10 +55,24 @@ def teams(data: xr.Dataset) -> list[str]:
         worst += f"; worst finish {finish:.2f} times the months alone"
     lines = [f"Teams, by policy {said['policy']}", *grid(HEAD, rows, left=(0,))]
     lines += wrapped(LEGEND, "  ")
+    lines += alone(said)
     lines += wrapped(f"Price of fairness {price} of gross value; Jain's index {jain}{worst}.", "  ")
     if said["policy"] == "pro_rata":
         lines += wrapped("Note: shares go by compute asked for; who asks for more than needed gets more.", "  ")
     return lines + goals(said)
+
+
+def alone(said: Mapping[str, Any]) -> list[str]:
+    """Of which teams the best plan alone is not proven: what `u` and regret are against is then what was found."""
+    gaps = {k: at["gap_musd"] for k, at in said["alone"].items() if k in said["measure"] or at["value_musd"] == 0.0}
+    scale = {k: max(1.0, said["measure"].get(k, 0.0)) for k in gaps}
+    more = [f"{k} up to {money(gap)}" for k, gap in gaps.items() if LEAST * scale[k] < gap < math.inf]
+    none = [k for k, gap in gaps.items() if math.isinf(gap)]
+    lines = wrapped(f"Alone is as found; the best alone may net more: {', '.join(more)}.", "  ") if more else []
+    if none:
+        text = f"No plan alone was found in time of {', '.join(none)}: u is against 5 % of all it asks for."
+        lines += wrapped(text, "  ")
+    return lines
 
 
 def goals(said: Mapping[str, Any]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import planner
 from planner import Plan
 from planner.export.tables import PlanTables, write_tables
 from planner.results.check import check_plan
+from planner.solve.sharing.alone import Standing, stand_alone
 from tests.closed_forms.test_teams import busy, shared, two, wants
 from tests.export.spreadsheet import Calculator
 
@@ -113,3 +115,22 @@ def test_summary(fair: Plan) -> None:
     assert "Teams, by policy max_min" in said
     assert "a 30.0 30.0 1.00 50.0 % 50.0 % - 0.0 1.00" in " ".join(said.split())
     assert "value, fairness kept: 120 M$, proven, gave up 60.0 M$, spends 0.0 M$" in said
+
+
+@pytest.mark.parametrize(("gap", "said"), [
+    (2.5, "Alone is as found; the best alone may net more: a up to 2.5 M$."),
+    (float("inf"), "No plan alone was found in time of a: u is against 5 % of all it asks for."),
+    (0.0, ""),
+])  # fmt: skip
+def test_what_is_not_proven_of_standing_alone_is_said(monkeypatch: pytest.MonkeyPatch, gap: float, said: str) -> None:
+    def less_sure(matrix: Any, case: Any, teams: Any, team: str, *more: Any) -> Standing:
+        found = stand_alone(matrix, case, teams, team, *more)
+        return replace(found, gap_musd=gap) if team == "a" else found
+
+    monkeypatch.setattr("planner.solve.sharing.account.stand_alone", less_sure)
+    plan = planner.load(shared("max_min", 10, ASKED, two())).solve()
+    text = " ".join(plan.summary().split())
+    assert said in text
+    assert ("lone is as found" in text or "No plan alone" in text) == bool(said)
+    rows = {row["team"]: row["alone_gap_musd"] for row in PlanTables(plan.data).teams.records()}
+    assert rows == {"a": None if gap == float("inf") else gap, "b": pytest.approx(0, abs=1e-6)}
