@@ -50,7 +50,7 @@ def test_export_writes_a_workbook_or_tables(command: Planner, saved: Path, tmp_p
     assert (said.code, said.out) == (0, f"{tmp_path / 'book.xlsx'}\n")
     assert (tmp_path / "book.xlsx").read_bytes()[:2] == b"PK"
     found = command("export", saved, "--to", f"{tmp_path}/tables/", "--json").json
-    assert len(found["files"]) == 20
+    assert len(found["files"]) == 23
     assert all(Path(file).is_file() for file in found["files"])
     (tmp_path / "with.dot").mkdir()
     assert command("export", saved, "--to", tmp_path / "with.dot").code == 0
