@@ -157,11 +157,11 @@ def policies(
     if same_money:  # measured against teams that stand alone with that money too
         best = shared.with_(_rule(BEST)).solve(**asked, start=best)  # type: ignore[arg-type]
     found: dict[str, Plan | str] = {BEST: best}
-    for name in dict.fromkeys(names):
+    for name in dict.fromkeys((BEST, *names)):
         if name != BEST:
             found[name] = _solve(shared.with_(_rule(name)), name, best, asked)
-    if out is not None:
-        keep(found, out)
+        if out is not None:  # at once: searches that are broken off leave what they have
+            keep({name: found[name]}, out)
     order = [*(name for name in dict.fromkeys(names) if name != BEST), BEST]
     return _gathered({name: found[name] for name in order}, {}, shared)
 

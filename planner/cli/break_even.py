@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -51,6 +52,8 @@ def break_even(
     """
     import planner
 
+    if not math.isfinite(tolerance):
+        raise click.BadParameter(f"must be a finite number, got {tolerance}", param_hint="--tolerance")
     study = read_study(scenario, changes)
     session.study = study.name
     try:

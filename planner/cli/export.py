@@ -7,19 +7,13 @@ from pathlib import Path
 
 import click
 
+from planner.cli.options import month
 from planner.cli.session import OK, Session, common
 from planner.core.errors import CheckFailed
-from planner.core.months import is_date
 
 RESOURCE = re.compile(
     r"(?:([a-z][a-z0-9_]*)=)?([a-z0-9]([-a-z0-9.]*[a-z0-9])?/[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)"
 )
-
-
-def _month(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
-    if value is not None and not is_date(value):
-        raise click.BadParameter(f"a month is written YYYY-MM, got {value}")
-    return value
 
 
 def _resources(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
@@ -35,7 +29,7 @@ def _resources(ctx: click.Context, parameter: click.Parameter, values: tuple[str
 @click.argument("plan", metavar="PLAN.NC", type=click.Path(path_type=Path))
 @click.option("--to", "target", required=True, metavar="FILE.XLSX|DIR/", help="A workbook, or a folder.")
 @click.option("--allocation", is_flag=True, help="What each team gets, by month: CSV, quotas, a memo per team.")
-@click.option("--at", metavar="YYYY-MM", callback=_month, help="With --allocation: this month's quotas for Kueue too.")
+@click.option("--at", metavar="YYYY-MM", callback=month, help="With --allocation: this month's quotas for Kueue too.")
 @click.option(
     "--resource", "resources", multiple=True, metavar="[TYPE=]NAME", callback=_resources,
     help="With --at: what nodes call accelerators (of a type); default: nvidia.com/gpu.",
@@ -53,8 +47,10 @@ def export(
     """
     suffix = Path(target).suffix.lower()
     folder = target.endswith(("/", "\\")) or Path(target).is_dir() or not suffix
-    if not folder and suffix != ".xlsx":
-        raise click.BadParameter(f"{target} is neither a workbook (.xlsx) nor a folder (DIR/)", param_hint="--to")
+    if not target or (not folder and suffix != ".xlsx"):
+        raise click.BadParameter(
+            f"{target or 'an empty name'} is neither a workbook (.xlsx) nor a folder (DIR/)", param_hint="--to"
+        )
     if allocation and not folder:
         raise click.BadParameter(f"--allocation takes a folder (DIR/), got {target}", param_hint="--to")
     if at and not allocation:
@@ -74,9 +70,12 @@ def export(
     types = {row["accelerator"] for row in found.inputs.rows("accelerators")}
     if unknown := sorted(resources.keys() - types - {""}):
         raise click.BadParameter(f"the plan has no type {unknown[0]}", param_hint="--resource")
-    if allocation:
-        files = write_allocation(found.data, target, at, resources)
-    else:
-        files = write_tables(found.data, target) if folder else [write_workbook(found.data, target)]
+    try:
+        if allocation:
+            files = write_allocation(found.data, target, at, resources)
+        else:
+            files = write_tables(found.data, target) if folder else [write_workbook(found.data, target)]
+    except OSError as error:
+        raise click.BadParameter(f"{target} cannot be written: {error.strerror or error}", param_hint="--to") from None
     session.result("\n".join(str(file) for file in files), {**report(found, files)})
     return OK

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import re
 import shutil
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from planner.cli.options import month
 from planner.cli.session import OK, Session, common
 from planner.core.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    from planner.core.inputs import Inputs
+    from planner.results.plan import Plan
 
 NAME = re.compile(r"[a-z][a-z0-9_-]*")
 NUMBER = re.compile(r"[0-9]+(\.[0-9]*)?|\.[0-9]+")
@@ -46,8 +52,14 @@ class Cancel(click.ParamType[Any]):
 @click.argument("name")
 @click.option("--from", "source", default="llama-2023", show_default=True, metavar="NAME", help="The scenario to copy.")
 @click.option("--previous", metavar="PLAN.NC", type=click.Path(path_type=Path), help="A plan that it follows.")
-@click.option("--replanned", metavar="YYYY-MM", help="With --previous: what is ordered and starts before is settled.")
-@click.option("--frozen-until", metavar="YYYY-MM", help="With --previous: the end of the frozen zone.")
+@click.option(
+    "--replanned",
+    metavar="YYYY-MM",
+    callback=month,
+    help="With --previous: what is ordered and starts before is settled.",
+)
+@click.option("--frozen-until", metavar="YYYY-MM", callback=month,
+              help="With --previous: the end of the frozen zone.")  # fmt: skip
 @click.option(
     "--cancel",
     "cancellable",
@@ -81,6 +93,9 @@ def new(
         raise click.UsageError("--previous and --replanned go together")
     if previous is None and (frozen_until is not None or cancellable or moving):
         raise click.UsageError("--frozen-until, --cancel and --moving go with --previous")
+    terms = {
+        "frozen_until": frozen_until, "cancellable": _once("--cancel", cancellable), "moving": _once("--moving", moving)
+    }  # fmt: skip
     target = Path(name)
     if not NAME.fullmatch(target.name):
         raise click.BadParameter(
@@ -94,19 +109,18 @@ def new(
     folder = _find(source)
     part = target.with_name(f".{target.name}.part")
     shutil.rmtree(part, ignore_errors=True)
-    shutil.copytree(folder, part, ignore=shutil.ignore_patterns("__pycache__", ".*"))
-    file = part / "scenario.yaml"
-    file.write_text(renamed(file.read_text(encoding="utf-8"), target.name, folder), encoding="utf-8")
     left: tuple[str, ...] = ()
     free: tuple[str, ...] = ()
-    if previous is not None:
-        terms = {"frozen_until": frozen_until, "cancellable": dict(cancellable), "moving": dict(moving)}
-        try:
+    try:
+        shutil.copytree(folder, part, ignore=shutil.ignore_patterns("__pycache__", ".*"))
+        file = part / "scenario.yaml"
+        file.write_text(renamed(file.read_text(encoding="utf-8"), target.name, folder), encoding="utf-8")
+        if previous is not None:
             left, free = _follow(part, previous, str(replanned), terms)
-        except BaseException:
-            shutil.rmtree(part, ignore_errors=True)
-            raise
-    part.rename(target)
+        part.rename(target)
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
     session.study = target.name
     files = sorted(path for path in target.rglob("*") if path.is_file())
     said = f"{target} is a copy of {source}; edit it, then: planner validate {target} && planner plan {target}"
@@ -114,6 +128,14 @@ def new(
     said += "".join(f"\nnot held, the new plan may decide it anew: {text}" for text in free)
     session.result(said, {"status": "created", "files": files, "left": left, "free": free})
     return OK
+
+
+def _once(option: str, given: tuple[tuple[str, Any], ...]) -> dict[str, Any]:
+    """What an option gives by name, each name once."""
+    names = [name for name, _ in given]
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise click.BadParameter(f"{twice[0]} is given more than once", param_hint=option)
+    return dict(given)
 
 
 def _follow(folder: Path, plan: Path, replanned: str, terms: dict[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -124,6 +146,7 @@ def _follow(folder: Path, plan: Path, replanned: str, terms: dict[str, Any]) -> 
 
     before = planner.open_plan(plan)
     inputs = planner.load(folder).inputs
+    _related(before, plan, inputs)
     found = previous_tables(
         before.data, replanned, start=str(inputs.setting("calendar", "start")),
         runs={row["run"] for row in inputs.rows("runs")}, **terms,
@@ -135,8 +158,21 @@ def _follow(folder: Path, plan: Path, replanned: str, terms: dict[str, Any]) -> 
                 writer = csv.DictWriter(file, columns, lineterminator="\n")
                 writer.writeheader()
                 writer.writerows(found.tables[table.name])
+    try:
+        planner.load(folder)
+    except InputError as error:  # the folder will be gone: its rows are named, not its lines
+        raise InputError([dataclasses.replace(p, file="", line=0, column=0) for p in error.problems]) from None
     fleet = [f"fleet: {', '.join(str(cell) for cell in list(row.values())[:-1])}" for row in found.fleet]
     return (*fleet, *found.left), found.free
+
+
+def _related(before: Plan, file: Path, inputs: Inputs) -> None:
+    """Refuse a plan that has nothing to do with a scenario."""
+    for table, key in (("sites", "site"), ("runs", "run")):
+        if {row[key] for row in before.inputs.rows(table)} & {row[key] for row in inputs.rows(table)}:
+            return
+    message = "is of another scenario: none of its sites and runs are there"
+    raise InputError([Problem("other_plan", message, file=str(file), got=str(before.data.attrs["study"]))])
 
 
 def renamed(text: str, name: str, folder: Path) -> str:

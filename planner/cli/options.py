@@ -9,6 +9,7 @@ import click
 
 from planner.core.declare import Table
 from planner.core.errors import InputError, Problem
+from planner.core.months import is_date
 from planner.core.settings import SOLVE
 
 if TYPE_CHECKING:
@@ -38,6 +39,19 @@ def bounded(name: str, block: Table = SOLVE) -> click.ParamType[Any]:
             None if column.low is None else int(column.low), None if column.high is None else int(column.high)
         )
     return click.FloatRange(column.low, column.high, min_open=column.low_open)
+
+
+def month(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    """The value of an option that takes a month.
+
+    Raises
+    ------
+    BadParameter
+        It is not written YYYY-MM.
+    """
+    if value is not None and not is_date(value):
+        raise click.BadParameter(f"a month is written YYYY-MM, got {value}")
+    return value
 
 
 def read_study(scenario: str, changes: Sequence[str]) -> Study:

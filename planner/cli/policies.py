@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from planner.cli.options import bounded, read_study, scenario
+from planner.cli import folder as directory
+from planner.cli.options import bounded, month, read_study, scenario
 from planner.cli.session import LIMIT_WITH_PLAN, OK, Session, common
 from planner.core.settings import SHARING
 
 if TYPE_CHECKING:
     from planner.policy_study import Policies
+    from planner.study import Study
 
 LATER = "later"
 
@@ -24,7 +26,7 @@ LATER = "later"
 @click.option("--own-money", is_flag=True, help="Budgets as they are, not what the best plan spends of them; in all "
               "`sharing.spend_more` still limits what rules spend beyond it.")  # fmt: skip
 @click.option("--then", "later", metavar="PATH|NAME", help="A scenario as it is known later: every plan is re-planned.")
-@click.option("--replanned", metavar="YYYY-MM", help="When that becomes known; needed with --then.")
+@click.option("--replanned", metavar="YYYY-MM", callback=month, help="When that becomes known; needed with --then.")
 @click.option("--move-run", type=click.FloatRange(min=0), default=1.0, show_default=True, metavar="M$",
               help="Price of a run that departs from the plan before.")  # fmt: skip
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Default: out/STUDY-policies.")
@@ -52,7 +54,10 @@ def policies(
     study = read_study(scenario, changes)
     session.study = study.name
     changed = None if later is None else read_study(later, changes)
+    if changed is not None:
+        _inside(changed, str(replanned))
     folder = Path("out") / f"{study.name}-policies" if out is None else out
+    directory.make(folder)
     limits: dict[str, Any] = {"gap": gap, "time_limit": time_limit, "threads": threads}
     first = solve_policies(study, names or FOUR, same_money=not own_money, out=folder, **limits)
     found, text = [first], first.text()
@@ -65,6 +70,19 @@ def policies(
     files = [str(place / f"{name}.nc") for place, one in places for name in one.plans]
     session.result(f"{text}\n\nSaved: {folder}\n", _report(found, files))
     return OK if all(set(one.data["status"].values) <= {"optimal", "gap_reached"} for one in found) else LIMIT_WITH_PLAN
+
+
+def _inside(later: Study, replanned: str) -> None:
+    """Refuse a date of re-planning outside the later scenario's horizon, before anything is solved."""
+    from planner.core.months import month_label, month_number
+    from planner.data.horizon import read_horizon
+
+    horizon = read_horizon(later.inputs)
+    if not horizon.start <= month_number(replanned) < horizon.model_end:
+        until = month_label(horizon.model_end - 1)
+        raise click.BadParameter(
+            f"{replanned} lies outside {later.name}: {month_label(horizon.start)} to {until}", param_hint="--replanned"
+        )
 
 
 def _report(found: list[Policies], files: list[str]) -> dict[str, Any]:

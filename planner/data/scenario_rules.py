@@ -52,6 +52,13 @@ def period_inside_fiscal_year(inputs: Inputs) -> Iterator[Finding]:
         month += length
 
 
+@scenario_rule("policy_without_teams", "a policy shares compute out among teams", "sharing", "teams")
+def policy_without_teams(inputs: Inputs) -> Iterator[Finding]:
+    policy = inputs.setting("sharing", "policy")
+    if policy != "utilitarian" and not inputs.rows("teams"):
+        yield Finding(0, "sharing.policy", "shares compute out among teams, and there are none in `teams`", policy)
+
+
 @scenario_rule("period_whole_slots", "a period is a whole number of slots", "calendar")
 def period_whole_slots(inputs: Inputs) -> Iterator[Finding]:
     slot = inputs.setting("calendar", "slot_months")

@@ -22,7 +22,7 @@ PROGRAMME_FIELDS = (
     Field("team", "id", "who asks"),
     Field("status", "id", "`fulfilled` (in time), `late` or `refused`"),
     Field("option", "id", "option taken"),
-    Field("way", "id", "run, merged run, partner, run in progress or licence"),
+    Field("way", "id", "run, merged run, leased, run in progress or licence"),
     Field("finish", "date", "month from which it is fulfilled"),
     Field("due", "date", "finish without loss of value"),
     Field("months_late", "integer", "months after `due`"),

@@ -20,7 +20,7 @@ from planner.solve.search import Prices
 TEXTS = (
     ("programme_status", "fulfilled (in time), late or refused"),
     ("programme_option", "option taken"),
-    ("programme_way", "run, merged run, partner, run in progress or licence"),
+    ("programme_way", "run, merged run, leased, run in progress or licence"),
     ("programme_finish", "month from which it is fulfilled"),
 )
 NUMBERS = (
@@ -145,7 +145,7 @@ def _kind(way: Way, case: Case) -> str:
         return "run in progress"
     if sum(row["run"] == run for row in case.inputs.rows("programme_options")) > 1:
         return "merged run"
-    return "partner" if case.placements["site"].iloc[way.candidate] in case.leases else "run"
+    return "leased" if case.placements["site"].iloc[way.candidate] in case.leases else "run"
 
 
 class _Ways:

@@ -90,8 +90,21 @@ def test_export_says_what_does_not_go_together(
 
 def test_export_of_something_else_is_usage(command: Planner, saved: Path) -> None:
     assert command("export", saved, "--to", "plan.pdf").code == 2
+    said = command("export", saved, "--to", "")
+    assert said.code == 2 and "an empty name" in said.err
     assert command("export", saved).code == 2
     assert command("export", "none.nc", "--to", "x.xlsx").code == 3
+
+
+@pytest.mark.parametrize("options", [("--to", "file/"), ("--to", "file/a.xlsx"), ("--to", "file/", "--allocation")])
+def test_export_to_what_cannot_be_written(
+    command: Planner, saved: Path, tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    (tmp_path / "file").touch()
+    said = command("export", saved, *options)
+    assert said.code == 2
+    assert "cannot be written" in said.err
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
 def test_a_plan_that_failed_its_check_is_not_exported(command: Planner, saved: Path, tmp_path: Path) -> None:
@@ -182,6 +195,27 @@ def test_new_leaves_nothing_behind_where_terms_name_no_order(command: Planner, s
         said = command("new", "next", "--from", "tiny", "--previous", saved, "--replanned", "2026-03", name, given)
         assert said.code == 3, said.err
         assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "code", "says"),
+    [
+        (("--replanned", "2026-3"), 2, "a month is written YYYY-MM, got 2026-3"),
+        (("--replanned", "2040-01"), 3, "previous_plan.tiny.replanned: must lie inside the horizon, got 2040-01"),
+        (("--replanned", "2026-07", "--frozen-until", "2026-01"), 3, "must not be before replanned 2026-07"),
+        (("--replanned", "2026-07", "--moving", "run=1", "--moving", "run=2"), 2, "run is given more than once"),
+        (("--from", "newcomer", "--replanned", "2023-07"), 3, "is of another scenario"),
+    ],
+)
+def test_new_makes_no_copy_that_would_be_refused(
+    command: Planner, saved: Path, tmp_path: Path, given: tuple[str, ...], code: int, says: str
+) -> None:
+    source = () if "--from" in given else ("--from", "tiny")
+    said = command("new", "next", *source, "--previous", saved, *given)
+    assert said.code == code
+    assert says in " ".join(said.err.split())
+    assert ".next.part" not in said.err
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_new_says_what_it_cannot_take_over(command: Planner, saved: Path, tmp_path: Path) -> None:

@@ -52,6 +52,41 @@ def test_an_unknown_policy_is_refused(command: Planner, folder: Path) -> None:
     assert "max_min" in said.err
 
 
+def test_a_policy_without_teams_is_refused(command: Planner, tmp_path: Path) -> None:
+    assert command("new", "alone", "--from", "tiny").code == 0
+    head, _, _ = (tmp_path / "alone" / "scenario.yaml").read_text().partition("tables:")
+    (tmp_path / "alone" / "scenario.yaml").write_text(head)
+    runs = (tmp_path / "alone" / "runs.csv").read_text()
+    (tmp_path / "alone" / "runs.csv").write_text(runs.replace(",research,", ",,"))
+    assert command("validate", "alone").code == 0
+    said = command("plan", "alone", "--policy", "max_min")
+    assert (said.code, (tmp_path / "out").exists()) == (3, False)
+    assert "there are none in `teams`, got max_min [policy_without_teams]" in said.err
+
+
+def test_policies_asks_before_it_solves(
+    command: Planner, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What cannot be written, or re-planned, is said at once."""
+    monkeypatch.setattr("planner.study.Study.solve", None)
+    (tmp_path / "file").touch()
+    said = command("policies", folder, "--out", "file/plans")
+    assert said.code == 2 and "cannot be made" in said.err
+    for date, says in (("2026-7", "is written YYYY-MM"), ("2040-01", "2040-01 lies outside two_teams")):
+        said = command("policies", folder, "--then", folder, "--replanned", date, "--out", "plans")
+        assert said.code == 2 and says in said.err
+    assert not (tmp_path / "plans").exists()
+
+
+def test_policies_broken_off_leave_their_plans(command: Planner, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*args: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("planner.policy_study._solve", stop)
+    assert command("policies", folder, "--policy", "max_min", "--out", "both", "-q").code == 130
+    assert open_plan("both/utilitarian.nc").objective_musd == pytest.approx(180, abs=1e-3)
+
+
 def test_policies_side_by_side(command: Planner, folder: Path) -> None:
     said = command("policies", folder, "--policy", "max_min", "--out", "both", "-q")
     assert said.code == 0

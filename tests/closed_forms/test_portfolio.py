@@ -119,7 +119,7 @@ def test_partner(rent: float, partner: bool) -> None:
     assert (nets[1] > nets[0]) == partner
     case = bought(runs, [programme("p", 1.0)], [by("p", "own"), by("p", "theirs", fee_musd=0.01)], (6,), leases=[lease])
     plan = solve(case, max(nets))
-    assert fate(plan, "p")["way"] == ("partner" if partner else "run")
+    assert fate(plan, "p")["way"] == ("leased" if partner else "run")
     assert (f"fee option p {date(0)}" in money(plan)) == partner
 
 

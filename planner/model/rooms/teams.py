@@ -52,7 +52,7 @@ TEAMS = Table(
         Column("parent", "id", "group it belongs to; empty: the top", "", None, refers=("teams",)),
         Column(
             "weight", "number", "how much it counts beside the other members: in `max_min`, in `alpha_fair`, and in "
-            "entitlements that are not stated", "", 1.0, low=0, low_open=True,
+            "entitlements that are not stated", "", 1.0, low=1e-3, high=1e3,
         ),
         Column(
             "share", "number", "entitlement, of its parent's; empty: by weight of what others leave", "", None,

@@ -136,7 +136,7 @@ def _way(case: Case, item: Taken) -> str:
     programmes = [row["programme"] for row in case.inputs.rows("programme_options") if row["run"] == run]
     if len(programmes) > 1:
         return "merged run"
-    return "partner" if item.place in case.leases else "run"
+    return "leased" if item.place in case.leases else "run"
 
 
 def _precedence(case: Case, choices: list[Choice], endings: list[Ending]) -> None:
