@@ -101,15 +101,7 @@ def break_even(
     InfeasibleError, LimitReached, SolverError
         As of `Study.solve`.
     """
-    if not low < high:
-        raise ValueError(f"low {low} must be below high {high}")
-
-    def at(x: float) -> Study:
-        return study.with_({path: f"*{x!r}" if factor else x})
-
-    def best(x: float) -> Plan:
-        return at(x).solve(gap=gap, time_limit=time_limit)
-
+    at, best = _along(study, path, low, high, factor, gap, time_limit)
     below, above = best(low), best(high)
     before = decision(below, of)
     if before == decision(above, of):
@@ -139,11 +131,11 @@ class PaysFrom:
     Attributes
     ----------
     value
-        Of the input, to `tolerance`: `plan` is worth nothing there and more beyond.
+        Of the input, to `tolerance`: `plan` is worth nothing there, or a limit forbids it, and more beyond.
     least
         Of the input: here it is proven that no plan is worth more than nothing, so the break-even lies between the two.
     plan
-        The plan that is worth nothing at `value`.
+        The plan that pays beyond `value`.
     """
 
     path: str
@@ -180,21 +172,13 @@ def pays_from(
     Raises
     ------
     ValueError
-        Plans are worth something at both ends, or at neither; low is not below high.
+        Plans are worth something at both ends, or at neither, or no end is found; low is not below high.
     InputError
         The path names nothing, or cannot hold such values.
     InfeasibleError, LimitReached, SolverError
         As of `Study.solve`.
     """
-    if not low < high:
-        raise ValueError(f"low {low} must be below high {high}")
-
-    def at(x: float) -> Study:
-        return study.with_({path: f"*{x!r}" if factor else x})
-
-    def best(x: float) -> Plan:
-        return at(x).solve(gap=gap, time_limit=time_limit)
-
+    at, best = _along(study, path, low, high, factor, gap, time_limit)
     ends = {x: best(x) for x in (low, high)}
     pays = [x for x, plan in ends.items() if plan.objective_musd > _noise(plan)]
     if len(pays) != 1:
@@ -207,8 +191,23 @@ def pays_from(
         if found.objective_musd <= _noise(found):
             break
         plan, good = found, x
+    else:
+        raise ValueError(f"no end after {MOST_ROUNDS} rounds: every plan found is bettered where it is worth nothing")
     gain = abs((ends[pays[0]].objective_musd - found.objective_musd) / (pays[0] - x))
     return PaysFrom(path, x, _proven(best, x, bad, max(tolerance, 2.0 * found.bound_musd / gain)), plan)
+
+
+def _along(
+    study: Study, path: str, low: float, high: float, factor: bool, gap: float | None, time_limit: float | None
+) -> tuple[Callable[[float], Study], Callable[[float], Plan]]:
+    """The study at a value of the input, and the best plan there."""
+    if not low < high:
+        raise ValueError(f"low {low} must be below high {high}")
+
+    def at(x: float) -> Study:
+        return study.with_({path: f"*{x!r}" if factor else x})
+
+    return at, lambda x: at(x).solve(gap=gap, time_limit=time_limit)
 
 
 def _noise(plan: Plan) -> float:

@@ -36,7 +36,7 @@ class Policies:
     data
         By dim `policy` what `planner.results.policy_figures` lists, and `status`; by `policy` and `team` what is said
         of each team, as in a plan. `moved` and `quarters` are against the best plan, or against the plan before if
-        these follow one.
+        these follow one; then there is no price of fairness.
     plans
         The plan of each policy that has one.
     before
@@ -180,12 +180,15 @@ def _spent(plan: Plan) -> dict[str, float]:
     """Budgets at what a plan spends, for the years that have a row."""
     if "budget_spend" not in plan.data:
         return {}
-    rows = {(row["category"], row["fiscal_year"]) for row in plan.inputs.rows("budgets")}
+    rows = {(row["category"], row["fiscal_year"]): row["budget_musd"] for row in plan.inputs.rows("budgets")}
     found, spend = {}, plan.data["budget_spend"]
     for category, year in sorted(rows):
         if year in spend["fiscal_year"]:
-            musd = spend.sel(budget_category=category, fiscal_year=year).item()
-            found[f"budgets.{year}.{category}.budget_musd"] = math.ceil(musd / PENNY) * PENNY
+            at = {"budget_category": category, "fiscal_year": year}
+            whole = plan.data["budget"].sel(at).item()
+            # a row is for the reported months of its year: where the tail covers more of it there is more to spend
+            part = rows[category, year] / whole if whole > 0 else 1.0
+            found[f"budgets.{year}.{category}.budget_musd"] = math.ceil(part * spend.sel(at).item() / PENNY) * PENNY
     return found
 
 
@@ -210,6 +213,8 @@ def _gathered(found: Mapping[str, Plan | str], before: Mapping[str, Plan], study
     best = plans[BEST].data if BEST in plans else None
     base = {name: before[name].data if name in before else best for name in plans}
     each = {name: figures(plan.data, best, base[name]) for name, plan in plans.items()}
+    for found_of in each.values() if before else ():  # what is settled differs: none is the best the others could be
+        found_of |= {"price_low": np.nan, "price_high": np.nan}
     data = xr.Dataset(coords={"policy": list(found)})
     status = [plan.status if isinstance(plan, Plan) else plan for plan in found.values()]
     data["status"] = ("policy", np.array(status, dtype=object), {"long_name": "how the search ended"})

@@ -52,3 +52,21 @@ def test_a_gap_is_told() -> None:
 def test_what_cannot_be_asked(low: float, high: float, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         planner.pays_from(both(), ALL, low, high, factor=True)
+
+
+def test_a_limit_that_ends_plans_before_they_are_worth_nothing() -> None:
+    """What is fulfilled needs eight x1 in six months and pays well: with less supply there is no such plan."""
+    document = scenario(
+        [6], runs=[run("a", 8, 6, 0, 0.0)], programme_options=[by("p", "a")],
+        programmes=[programme("p", 0, revenue_musd=1.0, counts_revenue="yes")],
+        supply=[{"accelerator": "x1", "from": "2026-01", "per_month": 2}],
+    )  # fmt: skip
+    found = planner.pays_from(planner.load(document), "supply.x1.2026-01.per_month", 0.5, 2.0, gap=0.0)
+    assert found.value == pytest.approx(8 / 6, abs=1e-5)
+    assert found.plan.objective_musd == pytest.approx(factor(6) - 8 * PRICE)
+
+
+def test_no_end_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("planner.break_evens.MOST_ROUNDS", 0)
+    with pytest.raises(ValueError, match="no end after 0 rounds"):
+        planner.pays_from(both(), ALL, 1.0, 10.0, factor=True, gap=0.0)

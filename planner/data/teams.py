@@ -107,7 +107,10 @@ def reference_pflops(row: Row) -> float:
 
 
 def value_on_time(inputs: Inputs, calendar: Calendar) -> dict[str, float]:
-    """Discounted M$ of all that each asking team asks for, served by its due date and in full."""
+    """Discounted M$ of all that each asking team asks for, served by its due date and in full.
+
+    Of a programme what the objective counts: its value or its revenue.
+    """
     tree = read_tree(inputs)
     found = dict.fromkeys(tree.asking, 0.0)
 
@@ -115,9 +118,11 @@ def value_on_time(inputs: Inputs, calendar: Calendar) -> dict[str, float]:
         if team in found:
             found[team] += musd * calendar.discount(month)
 
-    for table in ("runs", "programmes"):
-        for row in inputs.rows(table):
-            add(row["team"], row["value_musd"], calendar.month(row["due"]))
+    for row in inputs.rows("runs"):
+        add(row["team"], row["value_musd"], calendar.month(row["due"]))
+    for row in inputs.rows("programmes"):
+        counted = row["revenue_musd" if row["counts_revenue"] else "value_musd"]
+        add(row["team"], counted, calendar.month(row["due"]))
     ends = inputs.by_id("running", "running")
     for row in inputs.rows("cancellable"):
         held = ends[row["running"]]

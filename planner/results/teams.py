@@ -145,7 +145,7 @@ def _indicators(
     months: Mapping[str, Mapping[str, float]],
 ) -> dict[str, float]:
     alone = sum(account.alone[x].value_musd for x in members)
-    measure = sum(account.measure.get(x, 0.0) for x in members)
+    measure = NAN if math.isnan(alone) else sum(account.measure.get(x, 0.0) for x in members)
     on_time, asked = value_on_time(case.inputs, case.calendar), compute_asked(case.inputs, case.calendar)
     value = float(values[k])
     gained = value - account.best[k]

@@ -158,3 +158,35 @@ def test_teams_of_one_rank_count_together(rank: int, first: dict[str, float]) ->
     plan = planner.load(document).solve()
     assert got(plan) == first
     assert [stage["which"] for stage in account(plan)["stages"] if stage["kind"] == "priority"] == [1, 2][: 3 - rank]
+
+
+def test_a_programme_that_counts_its_revenue_asks_for_it() -> None:
+    """a's run takes six of ten x1, of which alone it has five: so it is measured against 5 % of 8 M$, not of 1."""
+    runs = [run("r", 6, 6, 0, 0.0)]
+    programmes = [{"programme": "p", "team": "a", "value_musd": 1.0, "revenue_musd": 8.0, "counts_revenue": "yes",
+                   "due": date(6)}]  # fmt: skip
+    options = [{"programme": "p", "option": "r", "run": "r"}]
+    plan = planner.load(
+        shared("utilitarian", 10, [wants("b", 1)], two(), runs=runs, programmes=programmes, programme_options=options,
+               settings={"stand_alone": True})
+    ).solve()  # fmt: skip
+    assert of_team(plan, "value_today_musd")["a"] == pytest.approx(8 * factor(6))
+    assert of_team(plan, "service_ratio")["a"] == pytest.approx(1)
+    assert of_team(plan, "u")["a"] == pytest.approx(20)
+
+
+def test_a_run_that_moves_is_one_move() -> None:
+    """x and y cannot stand together. In the plan started from x is first and y follows; now y is worth more at once."""
+
+    def document(late: float, within: float | None) -> Row:
+        cells = {"latest": date(6), "due": date(6)}
+        runs = [run("x", 4, 6, 0, 1.0, team="a", **cells),
+                run("y", 4, 6, 0, 1.0, team="b", value_loss_per_month=late, **cells)]  # fmt: skip
+        return shared("utilitarian", 4, [], two(), periods=(6, 6), runs=runs, settings={"churn_within": within})
+
+    before = planner.load(document(0.0, None)).with_({"runs.x.latest": date(0)}).solve()
+    plan = planner.load(document(0.1, 0.0)).solve(start=before)
+    assert plan.data["run_start"].values.tolist() == [date(6), date(0)]
+    stage = account(plan)["stages"][-1]
+    assert (stage["goal"], stage["found"]) == ("churn", pytest.approx(-2))
+    assert "churn: 2 moved" in plan.summary()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from planner.core.errors import LimitReached
 from planner.results.plan import Plan
 from planner.solve.options import Progress
 from planner.solve.search import search
+from planner.solve.sharing.alone import stand_alone
 from tests.closed_forms.test_teams import account, got, of_team, shared, two, wants
 
 ASKED = [wants("a", 10, 1), wants("b", 10, 3)]
@@ -53,6 +55,22 @@ def test_each_goal_has_a_part_of_the_work(monkeypatch: pytest.MonkeyPatch) -> No
     assert limits[0] == 1000
     assert limits == sorted(limits)
     assert limits[-1] > 5000
+
+
+def test_teams_alone_take_their_part_of_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fifth of what the first goal leaves for a, a quarter of what a leaves for b; the clock ends nothing but all."""
+    given: list[tuple[int | None, float]] = []
+
+    def costly(matrix: Any, case: Any, teams: Any, team: str, options: Any, part: Any, *more: Any) -> Any:
+        given.append((part.work_limit, part.time_limit_s))
+        return replace(stand_alone(matrix, case, teams, team, options, part, *more), iterations=1000)
+
+    monkeypatch.setattr("planner.solve.sharing.account.stand_alone", costly)
+    limits = noting(monkeypatch, "work_limit")
+    planner.load(DOCUMENT).solve(work_limit=6000, time_limit=1200)
+    assert [work for work, _ in given] == [pytest.approx(1190, abs=10), pytest.approx(1240, abs=15)]
+    assert all(seconds > 1000 for _, seconds in given)
+    assert limits[-1] == pytest.approx(4000, abs=100)
 
 
 def test_there_are_no_more_stages_than_teams() -> None:
@@ -156,6 +174,22 @@ def test_a_limit_leaves_the_last_valid_plan(monkeypatch: pytest.MonkeyPatch) -> 
     assert named(plan) == ["value"]
     assert "value, fairness kept" in account(plan)["ahead"]
     assert got(plan) == {"a": 0, "b": 10}
+
+
+def test_a_goal_without_a_plan_in_its_time_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second sum finds nothing: net value is sought all the same, but the plan is not called optimal."""
+    searches = []
+
+    def none_in_time(*args: Any, **given: Any) -> Any:
+        searches.append(1)
+        if len(searches) == 3:
+            raise LimitReached("no plan was found", "time_limit")
+        return search(*args, **given)
+
+    monkeypatch.setattr(planner.study, "search", none_in_time)
+    plan = planner.load(DOCUMENT).solve()
+    assert named(plan) == [STAGES[0], STAGES[1], STAGES[3]]
+    assert (plan.status, account(plan)["ended"], account(plan)["ahead"]) == ("time_limit", "time_limit", [STAGES[2]])
 
 
 @pytest.mark.parametrize("policy", ["entitlement", "pro_rata"])

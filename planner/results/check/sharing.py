@@ -57,7 +57,7 @@ def _indicators(case: Case, said: Said, value: Mapping[str, float]) -> None:
                        max(said["alone"][k]["value_musd"], LEAST_SHARE * asked[k]))  # fmt: skip
     for at, k in enumerate(stated):
         alone = sum(said["alone"][x]["value_musd"] for x in below[k])
-        measure = sum(said["measure"].get(x, 0.0) for x in below[k])
+        measure = alone if np.isnan(alone) else sum(said["measure"].get(x, 0.0) for x in below[k])
         whole = sum(asked[x] for x in below[k])
         derived = {
             "alone_musd": alone, "asked_musd": whole, "measure_musd": _over(measure, 1.0 if measure > 0 else 0.0),
@@ -157,7 +157,10 @@ def _asked_musd(case: Case, team: str) -> float:
     """Value of today of all that a team asks for, in full and on time."""
     month, factor, total = case.calendar.month, case.money.factor, 0.0
     for table in ("runs", "programmes"):
-        total += sum(r["value_musd"] * factor(month(r["due"])) for r in case.inputs.rows(table) if r["team"] == team)
+        for row in case.inputs.rows(table):
+            earns = table == "programmes" and row["counts_revenue"]
+            worth = row["revenue_musd"] if earns else row["value_musd"]
+            total += worth * factor(month(row["due"])) if row["team"] == team else 0.0
     ends = case.inputs.by_id("running", "running")
     for row in case.inputs.rows("cancellable"):
         if (old := ends[row["running"]])["team"] == team:

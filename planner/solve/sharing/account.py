@@ -76,7 +76,7 @@ def find(
         return found, None
     goals = Goals(
         search, matrix, choices, options, scale, teams, settings,
-        lambda team, seconds, tell: stand_alone(matrix, case, teams, team, options, seconds, Listener(tell)),
+        lambda team, part, tell: stand_alone(matrix, case, teams, team, options, part, Listener(tell)),
         on_progress, on_better,
     )  # fmt: skip
     plan = goals.run(start)

@@ -31,7 +31,7 @@ NOT_ASKED = ("D4", "D6", "G2")
 
 @dataclass(frozen=True, eq=False)
 class Alone:
-    """A team's problem standing alone: a matrix, the team's value, how hard to search.
+    """A team's problem standing alone: a matrix, the team's value, how hard to search, run and finish of each start.
 
     Two are the same whose answers are: how much of the time was left to search in does not count.
     """
@@ -40,6 +40,7 @@ class Alone:
     value: Linear
     options: Options
     least: float
+    finish: Mapping[int, tuple[str, int]]
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -53,6 +54,7 @@ class Alone:
             and all(np.array_equal(getattr(a, name), getattr(b, name)) for name in arrays)
             and all(np.array_equal(getattr(a.a, name), getattr(b.a, name)) for name in ("indptr", "indices", "data"))
             and (self.value, self.options, self.least) == (other.value, other.options, other.least)
+            and self.finish == other.finish
         )
 
 
@@ -60,19 +62,21 @@ class Alone:
 class Standing:
     """What a team is worth alone, M$ of today; more is at most what is proven about its net value then.
 
-    `finish` gives the month, from the horizon's start, in which each run that it then does is finished.
+    `finish` gives the month, from the horizon's start, in which each run that it then does is finished; `iterations` is
+    the work it took.
     """
 
     value_musd: float
     gap_musd: float
     finish: Mapping[str, int] = field(default_factory=dict)
+    iterations: int = 0
 
 
 UNKNOWN = Standing(math.nan, math.inf)
 
 
 def stand_alone(
-    matrix: Matrix, case: Case, teams: Teams, team: str, options: Options, seconds: float, listener: Listener = NOBODY
+    matrix: Matrix, case: Case, teams: Teams, team: str, options: Options, part: Options, listener: Listener = NOBODY
 ) -> Standing:
     """A team standing alone; solved once for all studies that share a shelf and read the same.
 
@@ -80,8 +84,8 @@ def stand_alone(
     ----------
     matrix, case, teams, team
         The study's, and the team's id.
-    options
-        Of the whole search; `seconds` of it are for this.
+    options, part
+        Of the whole search, and what of its time and work is for this.
     listener
         Who is told on the waiting thread.
 
@@ -93,31 +97,34 @@ def stand_alone(
         HiGHS fails.
     """
     least = LEAST_SHARE * max(0.0, teams.on_time[team])
-    problem = Alone(_alone(matrix, case, team, teams.tree.share[team]), teams.value[team], options, least)
+    asked = replace(options, work_limit=part.work_limit)  # by work the answer hangs on it, by time it is not to
+    own = _alone(matrix, case, team, teams.tree.share[team])
+    problem = Alone(own, teams.value[team], asked, least, _finish(matrix, case))
 
-    def solved(reads: object) -> Standing:
+    def solved(reads: object) -> Standing:  # reads nothing of the case: the problem is all that it hangs on
         note(("alone",), problem)
-        gross, brief = problem.value, replace(options, time_limit_s=seconds)
-        outcome = solve_matrix(problem.matrix, brief, lambda x: max(gross.at(x), least), listener=listener)
+        gross = problem.value
+        outcome = solve_matrix(problem.matrix, part, lambda x: max(gross.at(x), least), listener=listener)
         if outcome.status == "interrupted":
             raise KeyboardInterrupt
         if outcome.x is None:
-            return Standing(0.0, np.inf if outcome.status != "infeasible" else 0.0)
+            return Standing(0.0, np.inf if outcome.status != "infeasible" else 0.0, iterations=outcome.iterations)
         gap = max(0.0, outcome.bound - outcome.objective)
-        return Standing(max(0.0, gross.at(outcome.x)), gap, _finish(matrix, case, outcome.x))
+        done = dict(at for i, at in problem.finish.items() if outcome.x[i] > 0.5)
+        return Standing(max(0.0, gross.at(outcome.x)), gap, done, outcome.iterations)
 
     return case.shelf.get(f"alone.{team}", lambda key: problem, solved)
 
 
-def _finish(matrix: Matrix, case: Case, x: Vector) -> dict[str, int]:
-    """The month in which each run that is done finishes."""
+def _finish(matrix: Matrix, case: Case) -> dict[int, tuple[str, int]]:
+    """The run that each column starts, if it starts one, and the month in which it is finished then."""
     runs, months = (case.placements[name].tolist() for name in ("run", "finish"))
     starts = [
         (i, int(str(index)))
         for i, (room, component, index) in enumerate(matrix.names)
         if (room, component) == ("demand", "start")
     ]
-    return {runs[c]: int(months[c]) for i, c in starts if x[i] > 0.5}
+    return {i: (runs[c], int(months[c])) for i, c in starts}
 
 
 def requests_of(case: Case, team: str) -> set[str]:

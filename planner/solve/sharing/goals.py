@@ -55,7 +55,7 @@ class Goals:
     scale: Scale
     teams: Teams
     settings: Mapping[str, Any]
-    stand_alone: Callable[[str, float, Tell | None], Standing]  # of a team, in so many seconds; who is told
+    stand_alone: Callable[[str, Options, Tell | None], Standing]  # of a team, in its part of time and work; who is told
     on_progress: Callable[[Progress], None] | None = None
     on_better: Callable[[Found], None] | None = None  # told plans that keep the policy
     stages: list[Stage] = field(default_factory=list)
@@ -117,6 +117,7 @@ class Goals:
         for k in self.teams.tree.asking:
             self._heed()
             self.alone[k] = self.stand_alone(k, self._part(), self._told(f"{k} alone"))
+            self._work = None if self._work is None else self._work - self.alone[k].iterations
             self.ahead.remove(f"{k} alone")
         self._fairness(best)
         if self._policy != "utilitarian":
@@ -125,14 +126,13 @@ class Goals:
                 if again.status == "infeasible" and self._plan is None:
                     return again
                 raise _Ended("time_limit" if again.status == "infeasible" else again.status)
-        for within, task in afterwards(self.teams, self.settings, self._gross, self.matrix, start):
+        for within, task in afterwards(self.teams, self.settings, self._gross, self.choices.runs, start):
             self._afterward(within, task)
         return None
 
     def _fairness(self, best: Found) -> None:
         """The stages of the policy, in plans that give up and spend no more than agreed."""
-        policy = POLICIES.get(self._policy)
-        if policy is None:
+        if (policy := POLICIES.get(self._policy)) is None:
             return
         self._floor("value", self.settings["value_given_up"], best)
         if policy.holds_spend:
@@ -143,12 +143,18 @@ class Goals:
         for task in policy.tasks(self.teams, values, self.settings, self._kept):
             found = self._seek(task.name, self.matrix, task, start=self._start())
             if isinstance(found, Outcome):
+                self._missed(found)
                 break  # earlier ones kept leave no plan, by a hair: what is kept is kept
             self._keep(task, found)
 
     def _keep(self, task: Task, found: Found) -> None:
         least = found.objective - SLACK * max(1.0, abs(found.objective))
         self._kept.at_least_zero("S4", (task.name,), Linear(task.goal.terms, task.goal.constant - least))
+
+    def _missed(self, found: Outcome) -> None:
+        """A goal was not reached in its part of time or work: the plan says so, though those after it are sought."""
+        if found.status in LIMITS:
+            self.ended = found.status
 
     def _floor(self, goal: str, share: float | None, plan: Found) -> None:
         """Net value may fall no further than agreed."""
@@ -162,16 +168,16 @@ class Goals:
         self._floor(task.name, within, found)
         after = self._seek(task.name, self.matrix, task, start=self._start())
         if isinstance(after, Outcome):
-            return
-        self._keep(task, after)
-        self._plan = self._in_money(after, found.bound)
+            self._missed(after)
+        else:
+            self._keep(task, after)
+            self._plan = self._in_money(after, found.bound)
 
     def _in_money(self, found: Found, bound: float) -> Found:
         """A point found for another goal, as a plan worth so much."""
         net, gross = self._net.at(found.x), self.scale(found.x)
         bound = max(bound, net)
-        proven = bound - net <= 2 * ABSOLUTE_GAP
-        gap = 0.0 if proven else relative_gap(bound, net, gross)
+        gap = 0.0 if bound - net <= 2 * ABSOLUTE_GAP else relative_gap(bound, net, gross)
         return replace(found, objective=net, scale=gross, bound=bound, gap=gap)
 
     def _last(self) -> None:
@@ -194,9 +200,13 @@ class Goals:
         if self._work is not None and self._work <= 0:
             raise _Ended("work_limit")
 
-    def _part(self) -> float:
-        """An even part of the time left, s, for the goal that is next."""
-        return max(LEAST_SECONDS, (self._ends - time.perf_counter()) / max(1, len(self.ahead)))
+    def _part(self, seconds: float | None = None) -> Options:
+        """An even part of the time and work left for the goal that is next; by work all the time: it is the end's."""
+        left, goals = self._ends - time.perf_counter(), max(1, len(self.ahead))
+        work = None if self._work is None else max(1, self._work // goals)
+        if seconds is None:
+            seconds = max(LEAST_SECONDS, left / (goals if work is None else 1))
+        return replace(self.options, time_limit_s=seconds, work_limit=work)
 
     def _seek(
         self, name: str, matrix: Matrix, task: Task | None = None, *, start: dict[int, float] | None = None,
@@ -211,9 +221,7 @@ class Goals:
         began, n = time.perf_counter(), self._kept.width
         money = 1.0 if task is None else self._gross / task.unit  # the guided search reckons in M$
         whole = extended(matrix, self._kept, None if task is None else task.goal.times(money))
-        options = replace(self.options, time_limit_s=self._part() if seconds is None else seconds)
-        if self._work is not None:
-            options = replace(options, work_limit=max(1, self._work // max(1, len(self.ahead))))
+        options = self._part(seconds)
 
         def size(x: Vector) -> float:
             return self.scale(x[:n]) if task is None else money * max(task.unit, abs(task.goal.at(x)))
@@ -283,9 +291,8 @@ class Goals:
         return told
 
     def _start(self) -> dict[int, float] | None:
-        if self._point is None:
-            return None
-        return {int(i): float(round(self._point[i])) for i in np.flatnonzero(self.matrix.integer)}
+        point = self._point
+        return None if point is None else {int(i): float(round(point[i])) for i in np.flatnonzero(self.matrix.integer)}
 
     def _teller(self, n: int) -> Callable[[Found], None]:
         assert self.on_better is not None

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from planner.solve.compile import Matrix
 from planner.solve.sharing.extended import Additions, Linear, total
 from planner.solve.sharing.teams import Teams
 
@@ -107,19 +106,27 @@ def ranks(teams: Teams) -> list[int]:
 
 
 def afterwards(
-    teams: Teams, settings: Mapping[str, Any], gross: float, matrix: Matrix, start: Mapping[int, float] | None
+    teams: Teams,
+    settings: Mapping[str, Any],
+    gross: float,
+    runs: Mapping[str, Sequence[int]],
+    start: Mapping[int, float] | None,
 ) -> Iterator[tuple[float, Task]]:
     """Least spend and fewest moves, if sought: by what share of gross value net value may fall for each."""
     if (within := settings["spend_within"]) is not None:
         yield within, Task("spend", 1, teams.spend.times(-1.0), gross, False)
     if (within := settings["churn_within"]) is not None and start is not None:
-        yield within, Task("churn", 1, moves(matrix, start).times(-1.0), 1.0)
+        yield within, Task("churn", 1, moves(runs.values(), start).times(-1.0), 1.0)
 
 
-def moves(matrix: Matrix, start: Mapping[int, float]) -> Linear:
-    """Runs that start otherwise than in the plan started from: half of the changed candidates of each."""
-    was = {i: round(start[i]) for i in start if matrix.roles[i] == "run"}
-    return Linear({i: 1.0 - 2.0 * was[i] for i in was}, float(sum(was.values())))
+def moves(runs: Iterable[Sequence[int]], start: Mapping[int, float]) -> Linear:
+    """How many runs do not start, or not so, as in the plan started from; `runs`: the columns of each one's starts."""
+    parts = []
+    for columns in runs:
+        was = [i for i in map(int, columns) if start.get(i, 0.0) > 0.5]
+        starts = was or list(map(int, columns))
+        parts.append(Linear(dict.fromkeys(starts, -1.0 if was else 1.0), 1.0 if was else 0.0))
+    return total(parts)
 
 
 POLICIES: Mapping[str, Policy] = {

@@ -55,10 +55,11 @@ def page() -> str:
 class Stage:
     """A goal sought: its optimum found and the bound on it, and what the plan then comes to, M$ of today.
 
-    `gap` is what is not proven of the goal, as a share of `unit`: of gross value, of standing alone, ...; `kind` says
-    what the goal is (`value`, a policy, `spend`, `churn`) and `which` stage or rank of it. `given_up_musd` is net value
-    against the goal before at which net value was sought; `settled`: whether this one seeks it. Where it does not,
-    money lies about that the next one picks up.
+    `gap` is what is not proven of the goal, as a share of `unit` (of gross value, of standing alone, ...) or of what
+    was found, if that is more; `kind` says what the goal is (`value`, a policy, `spend`, `churn`) and `which` stage or
+    rank of it. `given_up_musd` is net value against the goal before at which net value was sought; `settled`: whether
+    this one seeks it. Where it does not, money lies about that the next one picks up. `bound` holds of plans that keep
+    the goals found before: where those are not proven, it is none on the j smallest u of the fairest plan.
     """
 
     goal: str
