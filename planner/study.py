@@ -23,8 +23,8 @@ from planner.core.reuse import Shelf
 from planner.data.derive import Case
 from planner.data.load import read_scenario
 from planner.data.overrides import Override, overrides_from_mapping
-from planner.data.raw import RawScenario
-from planner.data.sheets import Workbook
+from planner.data.reading.raw import RawScenario
+from planner.data.reading.sheets import Workbook
 from planner.data.validate import resolve, typed_cells
 from planner.model.assemble import assemble
 from planner.model.rooms import ROOMS

@@ -56,7 +56,7 @@ def validate(session: Session, scenario: str | None, changes: tuple[str, ...], s
 
 
 def _missing(inputs: Inputs) -> list[str]:
-    from planner.export.provenance import not_modelled
+    from planner.export.tables.provenance import not_modelled
 
     return not_modelled(inputs.document["tables"])
 

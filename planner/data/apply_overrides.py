@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from planner.core.declare import Cell, Column
 from planner.core.rules import nearest
-from planner.data.cells import BadCell, is_empty, parse_cell, parse_number, shift_date, shown
 from planner.data.fill import Filler
 from planner.data.overrides import OverridePath, Part, parse_path
-from planner.data.raw import Override
-from planner.data.sheets import Sheet, SheetRow, Workbook, key_text, type_column
+from planner.data.reading.cells import BadCell, is_empty, parse_cell, parse_number, shift_date, shown
+from planner.data.reading.raw import Override
+from planner.data.reading.sheets import Sheet, SheetRow, Workbook, key_text, type_column
 
 
 def apply_override(book: Workbook, filler: Filler, override: Override) -> None:

@@ -13,9 +13,9 @@ from planner.core.declare import Cell, Table
 from planner.core.errors import InputError, Problem
 from planner.core.inputs import Inputs
 from planner.core.rules import nearest
-from planner.data.load_tables import csv_table, read_text
+from planner.data.reading.load_tables import csv_table, read_text
+from planner.data.reading.sheets import Sheet, Workbook, key_text, read_table
 from planner.data.resources import resource_dir
-from planner.data.sheets import Sheet, Workbook, key_text, read_table
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from planner.core.declare import Cell, Column
 from planner.core.errors import InputError, Problem
 from planner.core.inputs import Inputs
 from planner.data.catalogues import Catalogue, default_mfu_row, read_catalogue
-from planner.data.cells import BadCell, shown
-from planner.data.sheets import Sheet, SheetRow, Workbook
-from planner.data.unknown_rules import mfu_needed, mfu_stated
+from planner.data.reading.cells import BadCell, shown
+from planner.data.reading.sheets import Sheet, SheetRow, Workbook
+from planner.data.rules.unknown import mfu_needed, mfu_stated
 
 
 class Filler:

@@ -9,12 +9,23 @@ from pathlib import Path
 from planner.core.declare import Column
 from planner.core.errors import InputError, Problem
 from planner.core.rules import nearest
-from planner.data.cells import BadCell, is_empty, parse_cell, shown
-from planner.data.load_tables import csv_tables, inline_tables, read_text
 from planner.data.overrides import read_change
-from planner.data.raw import Layer, ListNode, MapNode, Node, Override, Place, RawScenario, Scalar, Unreadable, to_node
+from planner.data.reading.cells import BadCell, is_empty, parse_cell, shown
+from planner.data.reading.load_tables import csv_tables, inline_tables, read_text
+from planner.data.reading.raw import (
+    Layer,
+    ListNode,
+    MapNode,
+    Node,
+    Override,
+    Place,
+    RawScenario,
+    Scalar,
+    Unreadable,
+    to_node,
+)
+from planner.data.reading.yaml_text import read_yaml
 from planner.data.resources import resource_dir
-from planner.data.yaml_text import read_yaml
 
 __all__ = ["FORMAT", "RESERVED", "SCENARIO_FILE", "RawScenario", "bundled_names", "locate", "read_scenario"]
 

@@ -18,9 +18,9 @@ from dataclasses import dataclass
 
 from planner.core.errors import InputError, Problem
 from planner.core.rules import nearest
-from planner.data.cells import BadCell, is_empty, parse_number, shown
-from planner.data.load_tables import one_cell
-from planner.data.raw import Entry, MapNode, Node, Operator, Override, Place, Scalar, Unreadable
+from planner.data.reading.cells import BadCell, is_empty, parse_number, shown
+from planner.data.reading.load_tables import one_cell
+from planner.data.reading.raw import Entry, MapNode, Node, Operator, Override, Place, Scalar, Unreadable
 
 SHORT: Mapping[str, Operator] = {"*": "multiply", "+": "add", "-": "subtract", "=": "set"}
 OPERATORS: tuple[Operator, ...] = ("set", "add", "subtract", "multiply")

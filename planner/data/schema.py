@@ -8,10 +8,10 @@ from typing import Any
 from planner.core.catalogue_tables import CATALOGUES
 from planner.core.declare import Column, Table
 from planner.core.settings import SETTINGS
-from planner.data.cells import ID
 from planner.data.load import FORMAT
 from planner.data.overrides import OPERATORS
-from planner.data.sheets import columns_of
+from planner.data.reading.cells import ID
+from planner.data.reading.sheets import columns_of
 from planner.data.validate import all_rules
 
 _DATE = r"^[0-9]{4}-(0[1-9]|1[0-2])$"

@@ -11,19 +11,19 @@ from planner.core.errors import InputError, Problem
 from planner.core.inputs import Inputs
 from planner.core.rules import nearest
 from planner.core.settings import SETTINGS
-from planner.data import network_rules, portfolio_rules, replan_rules, running_rules, scenario_rules, unknown_rules
 from planner.data.apply_overrides import apply_override
-from planner.data.cells import BadCell, shown
 from planner.data.fill import Filler, fill_mfu
 from planner.data.load import FORMAT
-from planner.data.raw import Override, RawScenario
-from planner.data.rule_ids import GENERIC
-from planner.data.scenario_rules import ScenarioRule
-from planner.data.sheets import Sheet, Workbook, key_text, read_workbook
+from planner.data.reading.cells import BadCell, shown
+from planner.data.reading.raw import Override, RawScenario
+from planner.data.reading.sheets import Sheet, Workbook, key_text, read_workbook
+from planner.data.rules import network, portfolio, replan, running, scenario, unknown
+from planner.data.rules.ids import GENERIC
+from planner.data.rules.scenario import ScenarioRule
 
 SCENARIO_RULES: tuple[ScenarioRule, ...] = tuple(
     rule
-    for module in (scenario_rules, network_rules, running_rules, portfolio_rules, replan_rules, unknown_rules)
+    for module in (scenario, network, running, portfolio, replan, unknown)
     for rule in vars(module).values()
     if isinstance(rule, ScenarioRule)
 )

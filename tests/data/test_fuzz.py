@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from planner.core.declare import Column
 from planner.core.errors import InputError
 from planner.core.settings import SETTINGS
-from planner.data.cells import BadCell, parse_cell
-from planner.data.csv_text import read_csv
 from planner.data.load import read_scenario
 from planner.data.overrides import overrides_from_mapping, parse_override
+from planner.data.reading.cells import BadCell, parse_cell
+from planner.data.reading.csv_text import read_csv
 from planner.data.validate import resolve
 from planner.model.rooms import TABLES
 from tests.data.sound_scenario import FILES, spoiled, write

@@ -11,7 +11,7 @@ from planner.core.errors import InputError
 from planner.core.inputs import Inputs
 from planner.data.load import read_scenario
 from planner.data.overrides import overrides_from_mapping, parse_override
-from planner.data.raw import RawScenario
+from planner.data.reading.raw import RawScenario
 from planner.data.validate import resolve
 from planner.model.rooms import TABLES
 from tests.data.sound_scenario import spoiled, write

@@ -12,7 +12,7 @@ import pytest
 import planner
 from planner import InputError, Plan
 from planner.export.allocation import write_allocation
-from planner.export.memo import memo_text, teams_of
+from planner.export.allocation.memo import memo_text, teams_of
 from planner.export.tables import PlanTables, csv_text
 from tests.closed_forms.builder import PRICE, accelerator, date, factor, run, scenario
 from tests.export.shared import shared
@@ -93,7 +93,7 @@ def test_teams_and_unused_are_what_is_online(told: dict[str, Plan], name: str) -
 @pytest.mark.parametrize("name", ["tiny", "llama-2023", "rich", "campus"])
 def test_quotas_never_add_up_to_more_than_works(told: dict[str, Plan], name: str) -> None:
     tables = PlanTables(told[name].data)
-    a = tables.allotments
+    a = tables.facts.allotments
     for month in range(a.calendar.end):
         given: dict[tuple[str, str], int] = {}
         for quota in a.quotas(month):

@@ -10,8 +10,8 @@ import pytest
 
 from planner import Plan
 from planner.data.derive import Case
-from planner.export.depreciation import LIFE_MONTHS, written_off, year_starts
 from planner.export.tables import PlanTables
+from planner.export.tables.depreciation import LIFE_MONTHS, written_off, year_starts
 from planner.export.workbook import workbook_bytes
 from tests.export.spreadsheet import Calculator
 

@@ -10,7 +10,7 @@ from ruamel.yaml import YAML
 
 import planner
 from planner import InputError, Plan
-from planner.export.kueue import kueue_text
+from planner.export.allocation.kueue import kueue_text
 from planner.export.tables import PlanTables
 from tests.export.kueue_fields import limits_broken, schema_of
 from tests.export.shared import shared
@@ -93,7 +93,7 @@ def _limits(found: list[dict[str, Any]], name: str, kind: str = "ClusterQueue") 
 
 def test_quotas_and_what_is_left_are_what_works(plans: dict[str, Plan]) -> None:
     tables = PlanTables(plans["rich"].data)
-    a, found = tables.allotments, documents(plans["rich"], "2026-05")
+    a, found = tables.facts.allotments, documents(plans["rich"], "2026-05")
     nominal: dict[str, int] = {}
     for spec in [*of_kind(found, "ClusterQueue").values(), *of_kind(found, "Cohort").values()]:
         for flavor in spec["resourceGroups"][0]["flavors"]:

@@ -12,8 +12,8 @@ import pytest
 
 from planner import Plan
 from planner.core.files import replacing
-from planner.export.pen import LONGEST, fit
 from planner.export.workbook import workbook_bytes, write_workbook
+from planner.export.workbook.pen import LONGEST, fit
 from tests.export.documents import HOSTILE
 from tests.export.spreadsheet import Calculator
 

@@ -36,7 +36,7 @@ import pyomo.environ as pyo
 
 from planner.core.declare import Column, Equation, Limit, Output, Room, Rule, Table
 from planner.data.derive import Case
-from planner.data.team_rules import groups_do_not_ask, no_circle, shares_fit
+from planner.data.rules.team import groups_do_not_ask, no_circle, shares_fit
 from planner.data.teams import Tree, compute_asked, read_tree, reference_pflops, team_of_value, teams_of_runs
 from planner.model.slots import Present
 from planner.model.terms import Terms
