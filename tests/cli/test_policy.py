@@ -61,7 +61,7 @@ def test_a_policy_without_teams_is_refused(command: Planner, tmp_path: Path) -> 
     assert command("validate", "alone").code == 0
     said = command("plan", "alone", "--policy", "max_min")
     assert (said.code, (tmp_path / "out").exists()) == (3, False)
-    assert "there are none in `teams`, got max_min [policy_without_teams]" in said.err
+    assert "there are none in `teams`: value alone would be sought, got max_min [sharing_without_teams]" in said.err
 
 
 def test_policies_asks_before_it_solves(

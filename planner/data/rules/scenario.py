@@ -52,11 +52,15 @@ def period_inside_fiscal_year(inputs: Inputs) -> Iterator[Finding]:
         month += length
 
 
-@scenario_rule("policy_without_teams", "a policy shares compute out among teams", "sharing", "teams")
-def policy_without_teams(inputs: Inputs) -> Iterator[Finding]:
-    policy = inputs.setting("sharing", "policy")
-    if policy != "utilitarian" and not inputs.rows("teams"):
-        yield Finding(0, "sharing.policy", "shares compute out among teams, and there are none in `teams`", policy)
+@scenario_rule("sharing_without_teams", "what is shared out, or sought beside value, has teams", "sharing", "teams")
+def sharing_without_teams(inputs: Inputs) -> Iterator[Finding]:
+    if inputs.rows("teams"):
+        return
+    unasked = {"policy": "utilitarian", "stand_alone": False, "spend_within": None, "churn_within": None}
+    for name, value in unasked.items():
+        if (got := inputs.setting("sharing", name)) != value:
+            message = "needs teams, and there are none in `teams`: value alone would be sought"
+            yield Finding(0, f"sharing.{name}", message, got)
 
 
 @scenario_rule("period_whole_slots", "a period is a whole number of slots", "calendar")
