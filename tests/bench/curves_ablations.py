@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import pkgutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -13,9 +13,8 @@ from typing import Any
 import numpy as np
 
 import planner.solve.strategy as strategy
-from planner.solve.strategy import dive, guided, lots, neighbourhoods, relaxation, rounds
+from planner.solve.strategy import dive, guided, kernel, neighbourhoods, relaxation, rounds
 from planner.solve.strategy.dive import Dive
-from planner.solve.strategy.lots import Lots
 from planner.solve.strategy.rounds import Rounds
 
 
@@ -50,9 +49,11 @@ def ablations() -> dict[str, list[Swap]]:
     found = {
         "tighten": [Swap(guided, "tighten", lambda matrix: matrix)],
         "columns": [Swap(relaxation.Relaxation, "_first", _all_columns)],
-        "dive": [Swap(Dive, "runs", lambda self: True), Swap(Lots, "plan", lambda self: None)],
+        "dive": [Swap(Dive, "runs", lambda self: True)],
         "everywhere": [Swap(dive, "SERIOUS", np.inf)],
-        "windows": [Swap(lots, "WINDOW", 1_000_000)],
+        "soon": [Swap(guided, "SOON", replace(guided.SOON, nodes=0, ticks=1))],
+        "settle": [Swap(guided, "SETTLE", replace(guided.SETTLE, nodes=0, ticks=1))],
+        "closing": [Swap(kernel, "USED", -np.inf)],
         "beside": [Swap(guided.Guided, "_beside", lambda self: [])],
         "rounds": [Swap(Rounds, "run", lambda self, workers, *, stall=None: None)],
         "workers": [Swap(Rounds, "run", _on_one_worker(Rounds.run))],

@@ -14,7 +14,7 @@ from planner.solve.options import Options
 from planner.solve.strategy.choices import Choices
 from planner.solve.strategy.control import Control
 from planner.solve.strategy.dive import Dive, decide
-from planner.solve.strategy.lots import Lots, settle
+from planner.solve.strategy.kernel import SETTLE, SOON, Kernel
 from planner.solve.strategy.proof import prove
 from planner.solve.strategy.relaxation import Point, Relaxation
 from planner.solve.strategy.restricted import Effort, Searched, search_restricted
@@ -85,7 +85,7 @@ class Guided:
             lower, upper = m.lower.copy(), m.upper.copy()
             where = np.fromiter(values, np.int64, len(values))
             lower[where] = upper[where] = np.clip(list(values.values()), m.lower[where], m.upper[where])
-            found = search_restricted(m, self._control, lower, upper, COMPLETE.of(1.0))
+            found = search_restricted(m, self._control, lower, upper, COMPLETE.of(1.0, len(m.rows)))
             if self._standing.offer(found.x, found.objective, "start"):
                 break
 
@@ -107,34 +107,37 @@ class Guided:
 
     def _search(self, beside: list[threading.Thread]) -> None:
         """A dive, and rounds until the search is to end; where nothing runs beside, until they bring nothing."""
-        relaxation, began = self._relaxation(), self._control.seconds()
+        relaxation = self._relaxation()
         large = self._matrix.a.nnz > PROVEN_BESIDE
         root = relaxation.root(passes=FEW if large and beside else None, on_bound=self._standing.prove)
         self._control.count(relaxation.iterations)
         if root is None:  # no point, or no time for one: branch and cut says which
             return
-        self._dive(relaxation, root, self._control.seconds() - began)
+        self._first_plans(relaxation, root)
         if self._standing.best is not None:
             scale, threads = self._scale(root.x), self._options.threads
             self.rounds = Rounds(self._matrix, self._choices, self._control, self._standing, root.x, scale)
             self.rounds.run(lambda: threads - sum(t.is_alive() for t in beside), stall=None if beside else STALL)
 
-    def _dive(self, relaxation: Relaxation, root: Point, lp_seconds: float) -> None:
-        """A good first plan: runs one by one, then lots, where LPs are quick; else runs at once as the LP has them."""
-        m, scale, before = self._matrix, self._scale(root.x), relaxation.iterations
+    def _first_plans(self, relaxation: Relaxation, root: Point) -> None:
+        """A plan soon, with runs where the LP has most of them; then a good one round the runs of a dive."""
+        m, choices, control, scale = self._matrix, self._choices, self._control, self._scale(root.x)
+        kernel, counted = Kernel(m, choices, control, scale, self._offer), relaxation.iterations
+        if relaxation.large:  # each of a dive's LPs would take many seconds: it goes on with what is likely to be used
+            relaxation, counted = Relaxation(m, choices, control, inside=kernel.near(root.x)), 0
+            root = relaxation.solve(m.lower, m.upper) or root
         lower, upper = m.lower.copy(), m.upper.copy()
-        if relaxation.large:
-            decide(self._choices, root.x, self._choices.runs, lower, upper)
-            told = None if self._control.by_work else self._offer
-            found: Searched | None = settle(m, self._control, upper, scale, told)
-        else:
-            dive = Dive(relaxation, self._choices, self._control, lower, upper, root, scale)
-            dive.runs()
-            self._control.count(relaxation.iterations - before)
-            starts = self._choices.starts[0]
-            upper[starts] = np.maximum(lower[starts], np.rint(dive.point.x[starts]))
-            found = Lots(m, self._choices, self._control, upper, dive.point.objective, scale, lp_seconds).plan()
-        if found is not None:
+        decide(choices, root.x, choices.runs, lower, upper)
+        self._take(kernel.search(root.x, upper, SOON))
+        dive = Dive(relaxation, choices, control, m.lower, m.upper, root, scale)
+        dive.runs()
+        control.count(relaxation.iterations - counted)
+        starts, upper = choices.starts[0], m.upper.copy()
+        upper[starts] = np.maximum(m.lower[starts], np.rint(dive.point.x[starts]))
+        self._take(kernel.search(dive.point.x, upper, SETTLE))
+
+    def _take(self, found: Searched) -> None:
+        if found.x is not None:
             self._offer(found.x, found.objective)
 
     def _offer(self, x: Vector | None, objective: float) -> None:

@@ -37,30 +37,33 @@ class Point:
 class Relaxation:
     """The matrix without its integrality; solved again and again under changed bounds of columns."""
 
-    def __init__(self, matrix: Matrix, choices: Choices, control: Control) -> None:
+    def __init__(
+        self, matrix: Matrix, choices: Choices, control: Control, *, inside: NDArray[np.bool_] | None = None
+    ) -> None:
+        """`inside`: the columns that are in the LP from the beginning, all others at zero; default: see `_first`."""
         self._matrix, self._control = matrix, control
         self._starts, self._run = choices.starts
         self._rows_of_starts = matrix.a[:, self._starts].T.tocsr()
-        self._inside = np.zeros(len(matrix.columns), bool)
-        self._where = self._first()
+        self._inside = np.ones(len(matrix.columns), bool) if inside is None else inside.copy()
+        if inside is None:
+            self._first()
+        self._inside[matrix.lower > 0] = True
+        self._where = np.flatnonzero(self._inside)
         self._highs = control.highs()
         self._pass()
         self.rows = len(matrix.rows)
-        self.large = self.rows >= INTERIOR_ROWS
+        self.large = inside is None and self.rows >= INTERIOR_ROWS
         self.bound = np.inf
         self.iterations = 0
 
-    def _first(self) -> NDArray[np.int64]:
+    def _first(self) -> None:
         """All columns but starts of runs, and of each run those of most worth and some evenly among the others."""
-        self._inside[:] = True
         self._inside[self._starts] = False
         for run in range(int(self._run.max(initial=-1)) + 1):
             mine = self._starts[self._run == run]
             best = mine[np.argsort(self._matrix.cost[mine], kind="stable")[:2]]
             spread = mine[np.unique(np.linspace(0, len(mine) - 1, FIRST).astype(np.int64))]
             self._inside[best] = self._inside[spread] = True
-        self._inside[self._matrix.lower > 0] = True
-        return np.flatnonzero(self._inside)
 
     def _pass(self) -> None:
         m, at = self._matrix, self._where

@@ -14,6 +14,7 @@ from planner.solve.strategy.control import Control
 
 FIXED = 1e-9
 FEASIBLE = 1e-6  # HiGHS's tolerance on rows
+USUAL_ROWS = 7_000  # with more the LPs take longer, and so may a search
 FoundOne = Callable[[Vector, float], None]
 
 
@@ -21,7 +22,7 @@ FoundOne = Callable[[Vector, float], None]
 class Effort:
     """How long to search a restriction: wall clock, s; nodes; how often HiGHS looks up; the gap that is good enough.
 
-    `gap` is a share of gross value; `of` says it in M$.
+    `gap` is a share of gross value; `of` says it in M$, and gives large matrices longer.
     """
 
     seconds: float
@@ -29,9 +30,9 @@ class Effort:
     ticks: int
     gap: float
 
-    def of(self, scale: float) -> Effort:
-        """The same with its gap in M$."""
-        return replace(self, gap=self.gap * abs(scale))
+    def of(self, scale: float, rows: int) -> Effort:
+        """The same for a matrix of that many rows whose plans are worth `scale` M$, gross."""
+        return replace(self, gap=self.gap * abs(scale), seconds=self.seconds * max(1.0, rows / USUAL_ROWS))
 
 
 @dataclass(frozen=True)

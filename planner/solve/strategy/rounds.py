@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -20,7 +20,6 @@ from planner.solve.strategy.standing import Best, Standing
 
 FIRST_SIZE, LEAST_SIZE, MOST_SIZE = 200, 40, 20_000
 EFFORT = Effort(seconds=8.0, nodes=400, ticks=600, gap=5e-5)
-USUAL_ROWS = 7_000  # with more the LPs take longer, and so may a neighbourhood
 GAIN = 1e-6  # of gross value: less is none
 KEPT, NEW = 0.7, 0.3  # how much of a kind's record the last round leaves
 SIGNIFICANT = 1e-3  # of gross value: a gain that gives full marks
@@ -95,7 +94,7 @@ class Rounds:
         def offer(x: Vector, objective: float) -> None:
             self._standing.offer(x, objective, "neighbourhood")
 
-        effort = replace(EFFORT.of(self._scale), seconds=EFFORT.seconds * max(1.0, len(self._matrix.rows) / USUAL_ROWS))
+        effort = EFFORT.of(self._scale, len(self._matrix.rows))
         told = None if self._control.by_work else offer
         return search_restricted(self._matrix, self._control, lower, upper, effort, start=best.x, on_found=told)
 

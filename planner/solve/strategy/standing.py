@@ -13,6 +13,8 @@ from planner.solve.options import Progress, relative_gap
 from planner.solve.strategy.control import Control
 from planner.solve.waiting import Stand
 
+ROUNDING = 1e-12
+
 
 @dataclass(frozen=True)
 class Best:
@@ -35,9 +37,10 @@ class Standing:
         self.nodes = 0
 
     def offer(self, x: Vector | None, objective: float, found_by: str) -> bool:
-        """Take a point if it is better than the best; returns whether it was."""
+        """Take a point if it is better than the best, by more than rounding; returns whether it was."""
         with self._lock:
-            if x is None or (self.best is not None and objective <= self.best.objective):
+            best = self.best
+            if x is None or (best is not None and objective <= best.objective + ROUNDING * abs(best.objective)):
                 return False
             self.best = Best(x, objective + 0.0, found_by)  # no -0
         self._stop_at_gap()
