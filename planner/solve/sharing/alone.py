@@ -3,7 +3,7 @@
 Limits are shared as amounts: the right-hand sides of fleet, supply, leases, halls, power, sites, links, endpoints and
 budgets times the team's share, orders and modules continuous; gangs stay whole, and how many fit an instance of a
 fabric (N2) is no amount that could be shared. What must run or be served need not be, and a team alone
-follows no plan before.
+follows no plan before. What it earns is its own value: not that of others whose needs its runs serve too.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ def stand_alone(
     """
     least = LEAST_SHARE * max(0.0, teams.on_time[team])
     asked = replace(options, work_limit=part.work_limit)  # by work the answer hangs on it, by time it is not to
-    own = _alone(matrix, case, team, teams.tree.share[team])
+    own = _alone(matrix, case, team, teams.tree.share[team], teams.besides[team])
     problem = Alone(own, teams.value[team], asked, least, _finish(matrix, case))
 
     def solved(reads: object) -> Standing:  # reads nothing of the case: the problem is all that it hangs on
@@ -138,7 +138,7 @@ def requests_of(case: Case, team: str) -> set[str]:
     return found
 
 
-def _alone(matrix: Matrix, case: Case, team: str, share: float) -> Matrix:
+def _alone(matrix: Matrix, case: Case, team: str, share: float, besides: Linear) -> Matrix:
     requests = requests_of(case, team)
     runs = case.placements["run"].tolist()
     streams = {row["stream"] for row in case.inputs.rows("streams") if row["team"] == team}
@@ -161,9 +161,13 @@ def _alone(matrix: Matrix, case: Case, team: str, share: float) -> Matrix:
         return row.equation.startswith(("T", "K")) or row.equation in NOT_ASKED or others_end
 
     rows = np.array([1.0 if row.equation in OF_REQUESTS else share for row in matrix.rows])
-    kept = silenced(matrix, silent)
+    kept, cost = silenced(matrix, silent), matrix.cost.copy()
+    for i, c in besides.terms.items():
+        cost[i] += c
     return replace(
         kept,
+        cost=cost,
+        offset=matrix.offset + besides.constant,
         lower=_times(matrix.lower, part),
         upper=np.where(mine, _times(matrix.upper, part), 0.0),
         row_lower=_times(kept.row_lower, rows),
