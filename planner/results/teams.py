@@ -11,8 +11,9 @@ By team or group k, with value[k] of today, alone[k] its value standing alone, m
     lost per gained = what the others lose / what it gains, against the best plan without fairness
 
 Over all asking teams: Jain's index (sum u)^2 / (n * sum u^2); price of fairness = net value lost against the best plan
-without fairness / that plan's gross value, between what is proven of both; the worst regret and finish-time ratio. A
-group's figures are its members' sums.
+without fairness / that plan's gross value (gross cost, where that is least), between what is proven of both; the worst
+regret and finish-time ratio. The price is that of as much fairness as was reached: where the goals of the policy are
+not proven, the fairest plan may cost more or less. A group's figures are its members' sums.
 """
 
 from __future__ import annotations

@@ -25,8 +25,8 @@ class Account:
     """How a plan was shared out among teams: M$ are of today.
 
     `best` is each team's value in the best plan without fairness, `best_net_musd` and `best_gross_musd` that plan's net
-    and gross value, `best_gap_musd` what is not proven of it. `ended` says what ended the search early (empty:
-    nothing), `ahead` which goals it then had not come to.
+    and gross value (gross cost, where that is least), `best_gap_musd` what is not proven of it. `ended` says what ended
+    the search early (empty: nothing), `ahead` which goals it then had not come to.
     """
 
     policy: str
@@ -104,7 +104,7 @@ def _account(goals: Goals, best: Found, teams: Teams) -> Account:
         teams.measure({k: standing.value_musd for k, standing in goals.alone.items()}),
         {k: teams.value[k].at(best.x) for k in teams.tree.members},
         best.objective,
-        teams.gross.at(best.x),
+        goals.scale(best.x),
         max(0.0, best.bound - best.objective),
         goals.ended,
         tuple(goals.ahead),

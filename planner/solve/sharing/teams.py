@@ -1,4 +1,4 @@
-"""What the goals need of a study's model: each team's value and standing, gross value, spend, as linear forms."""
+"""What the goals need of a study's model: each team's value and standing, spend, as linear forms."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LEAST_SHARE = 0.05  # of the value of all requests on time: the least that a tea
 
 @dataclass(frozen=True)
 class Teams:
-    """The asking teams of a model: values, weights, priorities; gross value and spend of the whole plan.
+    """The asking teams of a model: values, weights, priorities; spend of the whole plan.
 
     `besides` is, of each asking team, what net value counts that is not its own: see `_besides`.
     """
@@ -26,7 +26,6 @@ class Teams:
     value: dict[str, Linear]
     on_time: dict[str, float]
     priority: dict[str, int]
-    gross: Linear
     spend: Linear
     besides: dict[str, Linear]
 
@@ -69,7 +68,6 @@ def read_teams(m: Workspace, case: Case, matrix: Matrix) -> Teams | None:
         worth,
         value_on_time(case.inputs, case.calendar),
         {k: rows[k]["priority"] for k in tree.asking},
-        of_kinds("value"),
         of_kinds("capex", "opex", "fee", "penalty"),
         {k: _besides(m, case, k, worth[k], linear) for k in tree.asking},
     )
