@@ -117,6 +117,20 @@ def test_what_must_be_need_not_be_alone() -> None:
     assert alone(document) == pytest.approx({"a": 0, "b": 5 * 6})
 
 
+@pytest.mark.parametrize(("n", "left", "kept"), [(4, 1, 30.0), (8, 5, 0.0)])
+def test_what_is_in_progress_need_not_be_if_the_share_does_not_carry_it(n: int, left: int, kept: float) -> None:
+    """b has five of ten x1 alone, and a run in progress that may not be cancelled at once: on four it is, on eight not.
+
+    It brings more at its end than a stream on its four in the half year for which it might be cancelled.
+    """
+    running = [{"running": "x", "team": "b", "site": "alpha", "accelerator": "x1", "n": n, "until": date(12)}]
+    document = shared(
+        "utilitarian", 10, [wants("a", 10), wants("b", 10)], two(), periods=(6, 6), running=running,
+        cancellable=[{"running": "x", "from": date(6), "value_musd": 30.0}],
+    )  # fmt: skip
+    assert alone(document)["b"] == pytest.approx(left * (6 + 6 * factor(6)) + kept * factor(12))
+
+
 def test_studies_share_what_they_read_alike() -> None:
     """Other worth of b's leaves a as it stands; the same again is not solved again."""
     document = shared("max_min", 10, [wants("a", 10), wants("b", 10)], two())
