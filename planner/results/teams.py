@@ -7,7 +7,8 @@ By team or group k, with value[k] of today, alone[k] its value standing alone, m
     request accuracy = useful compute it gets / useful compute it asks for
     finish-time ratio = months from `earliest` to the finish / the same standing alone, mean of the runs that it does
         alone; one that is refused counts as finished where reporting ends (Mahajan et al., Themis, NSDI 2020)
-    envy = the most, over other teams, of their accelerator-months at its speeds / its own, each by its entitlement
+    envy = the most, over other teams, of their accelerator-months at its speeds / its own, each by its entitlement, in
+        what is reported
     lost per gained = what the others lose / what it gains, against the best plan without fairness
 
 Over all asking teams: Jain's index (sum u)^2 / (n * sum u^2); price of fairness = net value lost against the best plan
@@ -205,11 +206,12 @@ def _served(members: tuple[str, ...], case: Case, data: xr.Dataset) -> float:
 
 
 def accelerator_months(data: xr.Dataset, case: Case) -> dict[str, dict[str, float]]:
-    """By asking team and type: accelerator-months that its runs and streams hold."""
+    """By asking team and type: accelerator-months that its runs and streams hold while it is reported."""
     found: dict[str, dict[str, float]] = {k: defaultdict(float) for k in read_tree(case.inputs).asking}
+    months = data["months"].where(~data["in_tail"], 0).values
     for k, g, amounts in _holdings(data, case):
         if k in found:
-            found[k][g] += float((amounts * data["months"].values).sum())
+            found[k][g] += float((amounts * months).sum())
     return found
 
 
