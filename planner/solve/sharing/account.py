@@ -16,6 +16,7 @@ from planner.solve.sharing.alone import UNKNOWN, Standing, stand_alone
 from planner.solve.sharing.goals import Goals, Search
 from planner.solve.sharing.stages import Stage
 from planner.solve.sharing.teams import Teams, read_teams
+from planner.solve.sharing.trade import least_trade
 from planner.solve.strategy.choices import Choices
 from planner.solve.waiting import Listener
 
@@ -82,6 +83,8 @@ def find(
     plan = goals.run(start)
     if isinstance(plan, Outcome) or goals.best is None:
         return plan, None
+    if settings["policy"] == "entitlement":
+        plan = least_trade(matrix, case, options, plan)
     return plan, _account(goals, goals.best, teams)
 
 
