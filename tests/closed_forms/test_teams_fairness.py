@@ -93,6 +93,24 @@ def test_finish_times_against_standing_alone() -> None:
     assert "worst finish 4.00 times the months alone" in plan.summary().replace("\n  ", " ")
 
 
+@pytest.mark.parametrize(("merged_run", "ratio"), [(True, 12 / 6), (False, 24 / 6)])
+def test_who_has_its_need_met_by_a_merged_run_does_not_wait(merged_run: bool, ratio: float) -> None:
+    """Alone a is done after 6 months, with b's in a merged run after 12; without one, refused, at the end of 24."""
+    runs = [run("own", 4, 6, 0, 0.0), run("both", 8, 12, 0, 0.0)]
+    needs = [
+        {"programme": f"p{k}", "team": k, "value_musd": worth, "due": date(12)}
+        for k, worth in zip("ab", (10, 20), strict=True)
+    ]
+    options = [{"programme": "pa", "option": "own", "run": "own"}, {"programme": "pb", "option": "with", "run": "both"}]
+    if merged_run:
+        options.append({"programme": "pa", "option": "with", "run": "both"})
+    document = shared("utilitarian", 10, [], two(), periods=(6, 6, 12), runs=runs, programmes=needs,
+                      programme_options=options, settings={"stand_alone": True})  # fmt: skip
+    plan = planner.load(document).solve()
+    assert dict(zip(plan.data["run"].values, plan.data["run_status"].values, strict=True))["own"] == "refused"
+    assert of_team(plan, "finish_ratio")["a"] == pytest.approx(ratio)
+
+
 def test_envy_of_who_has_nothing_and_of_who_asks_for_nothing() -> None:
     """b has none of the ten x1, all of which it could use; c asks for nothing, and is measured against nothing."""
     teams = [{"team": "a"}, {"team": "b"}, {"team": "c"}]
