@@ -310,6 +310,13 @@ def test_fewest_moves_within_a_part_of_value() -> None:
     assert moved.data["run_status"].values.tolist() == ["started", "refused"]
 
 
+def test_without_a_plan_to_start_from_no_moves_are_counted(caplog: pytest.LogCaptureFixture) -> None:
+    document = shared("utilitarian", 10, [wants("a", 10)], [{"team": "a"}], settings={"churn_within": 0.5})
+    plan = planner.load(document).solve()
+    assert [stage["kind"] for stage in account(plan)["stages"]] == ["value"]
+    assert "fewest moves are not sought" in caplog.text
+
+
 def test_indicators_by_hand() -> None:
     """Eight x1 for a year. a: a run of four, wanted in half a year, in its second half: 6 months late, at 80 %.
 
