@@ -3,8 +3,8 @@
 Limits are shared as amounts: the right-hand sides of fleet, supply, leases, halls, power, sites, links, endpoints and
 budgets times the team's share, orders and modules continuous; gangs stay whole, and how many fit an instance of a
 fabric (N2) is no amount that could be shared. What must run or be served need not be, nor what is in progress if the
-share does not carry it, and a team alone follows no plan before. What it earns is its own value, not that of others
-whose needs its runs serve too.
+share does not carry it, and a team alone follows no plan before. What runs on and may not be cancelled, by whomever,
+is taken off first. What a team earns is its own value, not that of others whose needs its runs serve too.
 """
 
 from __future__ import annotations
