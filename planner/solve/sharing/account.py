@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -19,6 +20,8 @@ from planner.solve.sharing.teams import Teams, read_teams
 from planner.solve.sharing.trade import least_trade
 from planner.solve.strategy.choices import Choices
 from planner.solve.waiting import Listener
+
+log = logging.getLogger("planner")
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,8 @@ def find(
             matrix, options, scale, choices=choices, start=start, on_progress=on_progress, on_better=on_better
         )
         return found, None
+    if start is None and settings["churn_within"] is not None:
+        log.warning("there is no plan to start from, so that fewest moves are not sought (sharing.churn_within)")
     goals = Goals(
         search, matrix, choices, options, scale, teams, settings,
         lambda team, part, tell: stand_alone(matrix, case, teams, team, options, part, Listener(tell)),

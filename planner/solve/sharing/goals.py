@@ -93,8 +93,6 @@ class Goals:
         after = {"spend": self.settings["spend_within"], "churn": None if start is None else
                  self.settings["churn_within"]}  # fmt: skip
         self.ahead += [name for name, within in after.items() if within is not None]
-        if start is None and self.settings["churn_within"] is not None:
-            log.warning("there is no plan to start from, so that fewest moves are not sought (sharing.churn_within)")
         try:
             if isinstance(refused := self._chain(start), Outcome):
                 return refused
