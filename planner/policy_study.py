@@ -132,8 +132,9 @@ def policies(
         The policies (`sharing.policy`).
     same_money
         Whether every policy has the money that the best plan spends, year by year and category by category of its
-        budgets, instead of the budgets. Else a rule that looks at teams alone spends for them all there is, as far as
-        `sharing.spend_more` lets it exceed the best plan in all.
+        budgets, instead of the budgets: what is left is carried over as they say, nothing is pulled forward on top.
+        Else a rule that looks at teams alone spends for them all there is, as far as `sharing.spend_more` lets it
+        exceed the best plan in all.
     gap, time_limit, threads
         Of each solve; default: the scenario's.
     out
@@ -178,24 +179,34 @@ def _rule(policy: str) -> dict[str, Any]:
 
 
 def _spent(plan: Plan) -> dict[str, float]:
-    """Budgets at what a plan spends, for the years that have a row."""
+    """Budgets at what a plan spends, for the years that have a row; nothing is pulled forward on top of that."""
     if "budget_spend" not in plan.data:
         return {}
     rows = {(row["category"], row["fiscal_year"]): row["budget_musd"] for row in plan.inputs.rows("budgets")}
-    found, spend = {}, plan.data["budget_spend"]
+    found: dict[str, float] = {}
+    spend = plan.data["budget_spend"]
     for category, year in sorted(rows):
         if year in spend["fiscal_year"]:
             at = {"budget_category": category, "fiscal_year": year}
             whole = plan.data["budget"].sel(at).item()
             # a row is for the reported months of its year: where the tail covers more of it there is more to spend
             part = rows[category, year] / whole if whole > 0 else 1.0
-            found[f"budgets.{year}.{category}.budget_musd"] = math.ceil(part * spend.sel(at).item() / PENNY) * PENNY
+            spent = math.ceil(part * spend.sel(at).item() / PENNY) * PENNY
+            found |= dict(zip(_cells(category, year), (spent, 0.0), strict=True))
     return found
 
 
 def _budgets(study: Study) -> dict[str, float]:
-    rows = study.inputs.rows("budgets")
-    return {f"budgets.{row['fiscal_year']}.{row['category']}.budget_musd": row["budget_musd"] for row in rows}
+    return {
+        path: row[path.rpartition(".")[2]]
+        for row in study.inputs.rows("budgets")
+        for path in _cells(row["category"], row["fiscal_year"])
+    }
+
+
+def _cells(category: str, year: int) -> list[str]:
+    """What is taken over of a budget, by path."""
+    return [f"budgets.{year}.{category}.{name}" for name in ("budget_musd", "pull_forward_share")]
 
 
 def _solve(study: Study, policy: str, start: Plan, asked: Mapping[str, Any]) -> Plan | str:

@@ -8,7 +8,7 @@ import pytest
 
 import planner
 from planner.core.errors import InputError
-from tests.closed_forms.builder import date, factor, fleet, run, scenario, with_fleet
+from tests.closed_forms.builder import PRICE, date, factor, fleet, run, scenario, with_fleet
 from tests.closed_forms.test_leases import lease
 from tests.closed_forms.test_teams import shared, two, wants
 
@@ -65,6 +65,17 @@ def test_the_same_money(same_money: bool, more: float, rented: float) -> None:
     found = planner.policies(planner.load(document), ["priority"], same_money=same_money)
     assert float(found.plans["priority"].data["lease_signed"].sum()) == pytest.approx(rented)
     assert float(found.plans["utilitarian"].data["lease_signed"].sum()) == pytest.approx(2)
+
+
+def test_nothing_is_pulled_forward_twice() -> None:
+    """Budgets of 4 and 8 x1, half of the next to be had a year sooner: 8 and then 4, and 10 never, for no rule."""
+    asked = wants("a", 20, 1.0)
+    rows = [{"fiscal_year": 2026 + y, "category": "all", "budget_musd": n * PRICE, "pull_forward_share": 0.5}
+            for y, n in enumerate((4, 8))]  # fmt: skip
+    document = scenario([12, 12], teams=[{"team": "a"}], streams=[asked[0]], stream_segments=[asked[1]], budgets=rows)
+    found = planner.policies(planner.load(document), ["priority"])
+    for plan in found.plans.values():
+        assert plan.data["budget_spend"].values.ravel() == pytest.approx([8 * PRICE, 4 * PRICE])
 
 
 def test_each_policy_is_planned_again() -> None:

@@ -17,10 +17,10 @@ DONE = ("started", "late")
 FIGURES = {
     "objective_musd": ("M$", "net value"),
     "gap_musd": ("M$", "bound less net value"),
-    "low_musd": ("M$", "net value of the best by this rule less that of the best plan, at least"),
+    "low_musd": ("M$", "net value of the best plan as fair by this rule less that of the best, at least"),
     "high_musd": ("M$", "the same, at most"),
     "gross_musd": ("M$", "gross value, of today"),
-    "price_low": ("1", "price of fairness: net value given up, of gross value, at least"),
+    "price_low": ("1", "price of fairness: net value given up, of gross value (least cost: gross cost), at least"),
     "price_high": ("1", "the same, at most"),
     "refused": ("1", "programmes and single runs refused"),
     "months_late": ("months", "months after `due`, of all runs together"),
@@ -59,7 +59,7 @@ def figures(plan: xr.Dataset, best: xr.Dataset | None, base: xr.Dataset | None) 
         gap = best.attrs["bound_musd"] - best.attrs["objective_musd"]
         less = found["objective_musd"] - best.attrs["objective_musd"]
         mine, its = found["objective_musd"], best.attrs["objective_musd"]
-        price = price_of_fairness(its, gap, mine, found["gap_musd"], _gross(best))
+        price = price_of_fairness(its, gap, mine, found["gap_musd"], best.attrs["scale_musd"])
         between = (less - gap, less + found["gap_musd"], *price) if plan is not best else (0.0,) * 4
         found |= dict(zip(("low_musd", "high_musd", "price_low", "price_high"), between, strict=True))
     if base is not None:

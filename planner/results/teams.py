@@ -6,13 +6,16 @@ By team or group k, with value[k] of today, alone[k] its value standing alone, m
     service ratio = value / value of all it asks for, served on time and in full
     request accuracy = useful compute it gets / useful compute it asks for
     finish-time ratio = months from `earliest` to the finish / the same standing alone, mean of the runs that it does
-        alone; one that is refused counts as finished where reporting ends (Mahajan et al., Themis, NSDI 2020)
-    envy = the most, over other teams, of their accelerator-months at its speeds / its own, each by its entitlement
+        alone; one that is refused counts as finished when all needs that it would fulfil are fulfilled otherwise, else
+        where reporting ends (Mahajan et al., Themis, NSDI 2020)
+    envy = the most, over other teams, of their accelerator-months at its speeds / its own, each by its entitlement, in
+        what is reported
     lost per gained = what the others lose / what it gains, against the best plan without fairness
 
 Over all asking teams: Jain's index (sum u)^2 / (n * sum u^2); price of fairness = net value lost against the best plan
-without fairness / that plan's gross value, between what is proven of both; the worst regret and finish-time ratio. A
-group's figures are its members' sums.
+without fairness / that plan's gross value (gross cost, where that is least), between what is proven of both; the worst
+regret and finish-time ratio. The price is that of as much fairness as was reached: where the goals of the policy are
+not proven, the fairest plan may cost more or less. A group's figures are its members' sums.
 """
 
 from __future__ import annotations
@@ -176,6 +179,7 @@ def _runs(members: tuple[str, ...], case: Case, account: Account, data: xr.Datas
     if not case.runs:
         return [], 0.0
     ratios, months_late, whose, month = [], 0.0, teams_of_runs(case.inputs), case.calendar.month
+    otherwise = _fulfilled_otherwise(case, data)
     alone = {r: at for x in members for r, at in account.alone[x].finish.items() if whose.get(r) == x}
     stated = (data[name].values.tolist() for name in ("run", "run_status", "run_finish", "run_months_late"))
     for r, status, finish, late in zip(*stated, strict=True):
@@ -184,9 +188,22 @@ def _runs(members: tuple[str, ...], case: Case, account: Account, data: xr.Datas
         months_late += float(late) if status in DONE else 0.0
         if r in alone:
             first, refused = month(case.runs[r]["earliest"]), max(alone[r], case.calendar.reported_end)
-            last = month(finish) if status in DONE else refused
+            last = month(finish) if status in DONE else max(first, otherwise.get(r, refused))
             ratios.append((last - first) / (alone[r] - first))
     return ratios, months_late
+
+
+def _fulfilled_otherwise(case: Case, data: xr.Dataset) -> dict[str, int]:
+    """By run: the month from which all programmes are fulfilled that it is an option of, if they are."""
+    needs: dict[str, list[str]] = defaultdict(list)
+    for row in case.inputs.rows("programme_options"):
+        if row["run"] is not None:
+            needs[row["run"]].append(row["programme"])
+    if not needs:
+        return {}
+    dates = zip(data["programme"].values.tolist(), data["programme_finish"].values.tolist(), strict=True)
+    month = {p: case.calendar.month(date) for p, date in dates if date}
+    return {r: max(month[p] for p in asked) for r, asked in needs.items() if all(p in month for p in asked)}
 
 
 def _served(members: tuple[str, ...], case: Case, data: xr.Dataset) -> float:
@@ -204,11 +221,12 @@ def _served(members: tuple[str, ...], case: Case, data: xr.Dataset) -> float:
 
 
 def accelerator_months(data: xr.Dataset, case: Case) -> dict[str, dict[str, float]]:
-    """By asking team and type: accelerator-months that its runs and streams hold."""
+    """By asking team and type: accelerator-months that its runs and streams hold while it is reported."""
     found: dict[str, dict[str, float]] = {k: defaultdict(float) for k in read_tree(case.inputs).asking}
+    months = data["months"].where(~data["in_tail"], 0).values
     for k, g, amounts in _holdings(data, case):
         if k in found:
-            found[k][g] += float((amounts * data["months"].values).sum())
+            found[k][g] += float((amounts * months).sum())
     return found
 
 

@@ -208,6 +208,22 @@ def test_debts_may_stay() -> None:
     assert plan.data["team_credit"].sel(team="a").item() == pytest.approx(-30)
 
 
+@pytest.mark.parametrize("settle", [True, False])
+def test_nobody_borrows_what_nobody_needs(settle: bool) -> None:
+    """All have use for less than their third of ten x1, then c for one more, which nobody owes: it is pulled back."""
+    asked = [wants("a", 10, 1.0, ceiling=3), wants("b", 10, 3.0, ceiling=2), wants("c", 10, 2.0, ceiling=2)]
+    teams = [{"team": "a"}, {"team": "b", "pull_back_share": 1}, {"team": "c"}]
+    seasons = busy(("c", 6, 13 / 3))
+    document = shared("entitlement", 10, asked, teams, periods=(6, 6), settings={"settle": settle}, **seasons)
+    plan = planner.load(document).solve()
+    assert got(plan, 1) == {"a": 3, "b": 2, "c": pytest.approx(13 / 3, abs=1e-6)}
+    for name in ("lent", "borrowed", "credit"):
+        assert plan.data[f"team_{name}"].values == pytest.approx(0, abs=1e-6)
+    for name, k in (("released", "b"), ("extra", "c")):
+        assert plan.data[f"team_{name}"].sum("team").values == pytest.approx([0, 1], abs=1e-6)
+        assert plan.data[f"team_{name}"].sel(team=k).values == pytest.approx([0, 1], abs=1e-6)
+
+
 @pytest.mark.parametrize(("credit", "more"), [(0.0, 0.0), (12.0, 2.0)])
 def test_credit_from_before_is_spent(credit: float, more: float) -> None:
     """What others owe a from before (12 = 2 a month) it borrows, and need not return."""
@@ -292,6 +308,13 @@ def test_fewest_moves_within_a_part_of_value() -> None:
     kept, moved = (planner.load(document(v)).solve(start=before) for v in (1.05, 1.2))
     assert kept.data["run_status"].values.tolist() == ["refused", "started"]
     assert moved.data["run_status"].values.tolist() == ["started", "refused"]
+
+
+def test_without_a_plan_to_start_from_no_moves_are_counted(caplog: pytest.LogCaptureFixture) -> None:
+    document = shared("utilitarian", 10, [wants("a", 10)], [{"team": "a"}], settings={"churn_within": 0.5})
+    plan = planner.load(document).solve()
+    assert [stage["kind"] for stage in account(plan)["stages"]] == ["value"]
+    assert "fewest moves are not sought" in caplog.text
 
 
 def test_indicators_by_hand() -> None:

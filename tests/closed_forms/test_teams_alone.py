@@ -9,7 +9,7 @@ import pytest
 import planner
 from planner.core.inputs import Inputs
 from planner.data.teams import read_tree
-from tests.closed_forms.builder import PRICE, accelerator, factor, fleet, hall, run, scenario
+from tests.closed_forms.builder import PRICE, accelerator, date, factor, fleet, hall, run, scenario
 from tests.closed_forms.test_teams import of_team, shared, two, wants
 
 Row = dict[str, Any]
@@ -71,12 +71,64 @@ def test_what_a_run_waits_for_may_be_done() -> None:
     assert alone(document) == pytest.approx({"a": 5 * factor(12), "b": factor(6)})
 
 
+def test_others_pay_nothing_for_a_merged_run() -> None:
+    """Compute for 3 M$ serves needs of a worth 1 and of b worth 10; b's fee of 4 is not a's. Alone a has nothing."""
+    needs = [
+        {"programme": f"p{k}", "team": k, "value_musd": worth, "due": date(6)} for k, worth in (("a", 1), ("b", 10))
+    ]
+    options = [{"programme": "pa", "option": "o", "run": "m"}, {"programme": "pb", "option": "o", "run": "m"}]
+    document = scenario([6], teams=two(), runs=[run("m", 100, 6, 0, 0.0)], programmes=needs, programme_options=options)
+    assert alone(document) == pytest.approx({"a": 0, "b": 10 * factor(6)})
+    needs[0]["value_musd"], options[1]["fee_musd"] = 5, 4
+    assert alone(document) == pytest.approx({"a": 5 * factor(6), "b": 10 * factor(6)})
+
+
+def test_others_pay_nothing_for_what_a_run_waits_for() -> None:
+    """a's run, worth 1, waits for b's, worth 10, whose compute costs 3: alone a would pay for it, and does neither."""
+    runs = [run("first", 100, 6, 0, 10.0, team="b"), run("then", 2, 6, 6, 1.0, team="a")]
+    document = scenario([6, 6], teams=two(), runs=runs, precedence=[{"run": "then", "after": "first"}])
+    assert alone(document) == pytest.approx({"a": 0, "b": 10 * factor(6)})
+
+
+@pytest.mark.parametrize(("worth", "before", "price", "had"), [(1.0, date(6), 5, 0), (10.0, None, 50, 10)])
+def test_a_team_alone_follows_no_plan_before(worth: float, before: str | None, price: float, had: float) -> None:
+    """A run whose compute costs 3: to leave it where it was saves nothing alone, and to begin it moves nothing."""
+    was = {"run": "r"} | ({"start": before, "site": "alpha", "accelerator": "x1"} if before else {})
+    document = scenario(
+        [6, 6], teams=[{"team": "a"}], runs=[run("r", 100, 6, 6, worth, team="a")], previous_runs=[was],
+        previous_plan=[{"plan": "p", "replanned": "2026-01"}], moving_prices=[{"what": "run", "musd": price}],
+    )  # fmt: skip
+    assert alone(document) == pytest.approx({"a": had * factor(12)})
+
+
+@pytest.mark.parametrize(("worth", "had"), [(5.0, 5.0), (2.0, 0.0)])
+def test_at_least_cost_teams_alone_do_what_is_worth_its_cost(worth: float, had: float) -> None:
+    """What must run is served at least cost, its value left out; alone it is done if it is worth its compute, 3."""
+    runs = [run("r", 100, 6, 0, worth, team="a", must_run=True)]
+    document = scenario([6], teams=[{"team": "a"}], runs=runs, finance={"objective": "least_cost"})
+    assert alone(document) == pytest.approx({"a": had * factor(6)})
+
+
 def test_what_must_be_need_not_be_alone() -> None:
     """A run that must run, and a floor, that five x1 do not carry: alone nothing must be, and b has five."""
     runs = [run("must", 6, 6, 0, 1.0, team="a", must_run=True)]
     row, segment = wants("b", 10)
     document = shared("utilitarian", 10, [(row | {"floor_pflops": 2}, segment)], two(), runs=runs)
     assert alone(document) == pytest.approx({"a": 0, "b": 5 * 6})
+
+
+@pytest.mark.parametrize(("n", "left", "kept"), [(4, 1, 30.0), (8, 5, 0.0)])
+def test_what_is_in_progress_need_not_be_if_the_share_does_not_carry_it(n: int, left: int, kept: float) -> None:
+    """b has five of ten x1 alone, and a run in progress that may not be cancelled at once: on four it is, on eight not.
+
+    It brings more at its end than a stream on its four in the half year for which it might be cancelled.
+    """
+    running = [{"running": "x", "team": "b", "site": "alpha", "accelerator": "x1", "n": n, "until": date(12)}]
+    document = shared(
+        "utilitarian", 10, [wants("a", 10), wants("b", 10)], two(), periods=(6, 6), running=running,
+        cancellable=[{"running": "x", "from": date(6), "value_musd": 30.0}],
+    )  # fmt: skip
+    assert alone(document)["b"] == pytest.approx(left * (6 + 6 * factor(6)) + kept * factor(12))
 
 
 def test_studies_share_what_they_read_alike() -> None:

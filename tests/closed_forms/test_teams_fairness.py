@@ -93,6 +93,24 @@ def test_finish_times_against_standing_alone() -> None:
     assert "worst finish 4.00 times the months alone" in plan.summary().replace("\n  ", " ")
 
 
+@pytest.mark.parametrize(("merged_run", "ratio"), [(True, 12 / 6), (False, 24 / 6)])
+def test_who_has_its_need_met_by_a_merged_run_does_not_wait(merged_run: bool, ratio: float) -> None:
+    """Alone a is done after 6 months, with b's in a merged run after 12; without one, refused, at the end of 24."""
+    runs = [run("own", 4, 6, 0, 0.0), run("both", 8, 12, 0, 0.0)]
+    needs = [
+        {"programme": f"p{k}", "team": k, "value_musd": worth, "due": date(12)}
+        for k, worth in zip("ab", (10, 20), strict=True)
+    ]
+    options = [{"programme": "pa", "option": "own", "run": "own"}, {"programme": "pb", "option": "with", "run": "both"}]
+    if merged_run:
+        options.append({"programme": "pa", "option": "with", "run": "both"})
+    document = shared("utilitarian", 10, [], two(), periods=(6, 6, 12), runs=runs, programmes=needs,
+                      programme_options=options, settings={"stand_alone": True})  # fmt: skip
+    plan = planner.load(document).solve()
+    assert dict(zip(plan.data["run"].values, plan.data["run_status"].values, strict=True))["own"] == "refused"
+    assert of_team(plan, "finish_ratio")["a"] == pytest.approx(ratio)
+
+
 def test_envy_of_who_has_nothing_and_of_who_asks_for_nothing() -> None:
     """b has none of the ten x1, all of which it could use; c asks for nothing, and is measured against nothing."""
     teams = [{"team": "a"}, {"team": "b"}, {"team": "c"}]
@@ -105,7 +123,7 @@ def test_envy_of_who_has_nothing_and_of_who_asks_for_nothing() -> None:
 
 
 def test_the_price_of_fairness_lies_between_what_is_proven() -> None:
-    """Of runs that pack badly, stopped at a gap of 20 %: the price is an interval, and what is true lies in it."""
+    """Of runs that pack badly, stopped at a gap of 20 %: the price is an interval, from no more than the true one."""
     runs = [run(f"r{i}", n, 6, 0, n + 0.5 * (i % 3), team="ab"[i % 2]) for i, n in enumerate((7, 6, 5, 4, 3, 3))]
     document = shared("max_min", 13, [], two(), runs=runs)
     true = account(planner.load(document).solve())["price_of_fairness"]
@@ -114,6 +132,30 @@ def test_the_price_of_fairness_lies_between_what_is_proven() -> None:
     low, high = account(planner.load(document).solve())["price_of_fairness"]
     assert 0 <= low <= true[1] + 1e-6
     assert high >= low
+
+
+@pytest.mark.parametrize(
+    ("gap", "price", "said"), [(0, 2 / 14, "gross value;"), (0.25, 0, "value for what was reached")]
+)
+def test_the_price_is_of_the_fairness_that_was_reached(gap: float, price: float, said: str) -> None:
+    """9 and 5 are worth more than 6 and 6, which are fairer: at a gap of 25 %, 5 is near enough to 6, and free."""
+    document = merged(((9, 5), (6, 6)))
+    document["solve"]["gap"] = gap
+    plan = planner.load(document).solve()
+    assert account(plan)["price_of_fairness"] == pytest.approx([price] * 2)
+    assert said in plan.summary()
+
+
+def test_where_cost_is_least_gross_cost_stands_for_gross_value() -> None:
+    """b's run costs half of what a's must cost, so b's being done costs half of that more: within four fifths of it."""
+    runs = [run("r", 100, 6, 0, 5.0, team="a", must_run=True), run("q", 50, 6, 0, 5.0, team="b")]
+    document = scenario([6, 6], teams=two(), runs=runs, finance={"objective": "least_cost"})
+    settings = {"policy": "max_min", "spend_more": 1.0, "value_given_up": 0.8}
+    plan = planner.load(document | {"sharing": settings}).solve()
+    assert plan.objective_musd == pytest.approx(-150 * PRICE)
+    assert account(plan)["price_of_fairness"] == pytest.approx([0.5, 0.5])
+    assert "Price of fairness 50.0 % of gross cost" in plan.summary()
+    assert [stage["gross_musd"] for stage in account(plan)["stages"]][::3] == pytest.approx([100 * PRICE, 150 * PRICE])
 
 
 def test_alpha_fair_at_a_gap_of_one_hundredth_of_u() -> None:

@@ -63,6 +63,19 @@ def test_what_is_lent_and_borrowed(lent: Plan) -> None:
     assert (a["beyond_pflops_months"], a["unused_pflops_months"]) == pytest.approx((30, 30))
 
 
+def test_what_is_lent_in_the_tail_is_not_told() -> None:
+    """In two years behind it a lends what nobody gives back; told is the year before, and its debts are paid."""
+    seasons = busy(("a", 6, 0), ("b", 0, 0), ("b", 6, 10))
+    document = shared("entitlement", 10, ASKED, two(), periods=(6, 6), **seasons)
+    document["calendar"]["tail_months"] = 24
+    plan = planner.load(document).solve()
+    assert plan.data["team_credit"].isel(period=-1).values == pytest.approx([120, -120])
+    for row in PlanTables(plan.data).teams.records():
+        names = [f"{name}_pflops_months" for name in ("used", "entitled", "lent", "borrowed", "credit")]
+        assert [row[name] for name in names] == pytest.approx([60, 60, 30, 30, 0], abs=1e-6)
+        assert row["envy"] == pytest.approx(1)
+
+
 def test_goals_in_their_order(fair: Plan) -> None:
     rows = PlanTables(fair.data).goals.records()
     assert [row["goal"] for row in rows] == ["value", "the smallest", "sum of the 2 smallest", "value, fairness kept"]

@@ -32,7 +32,7 @@ LEGEND = (
 )
 
 
-def teams(data: xr.Dataset) -> list[str]:
+def teams(data: xr.Dataset, gap_is_of: str) -> list[str]:
     """Teams against standing alone, and the goals in the order in which they were sought; nothing without a policy."""
     if "sharing" not in data.attrs:
         return []
@@ -56,10 +56,17 @@ def teams(data: xr.Dataset) -> list[str]:
     lines = [f"Teams, by policy {said['policy']}", *grid(HEAD, rows, left=(0,))]
     lines += wrapped(LEGEND, "  ")
     lines += alone(said)
-    lines += wrapped(f"Price of fairness {price} of gross value; Jain's index {jain}{worst}.", "  ")
+    of = f"{price} of {gap_is_of}{'' if fairest(said) else ' for what was reached of it'}"
+    lines += wrapped(f"Price of fairness {of}; Jain's index {jain}{worst}.", "  ")
     if said["policy"] == "pro_rata":
         lines += wrapped("Note: shares go by compute asked for; who asks for more than needed gets more.", "  ")
     return lines + goals(said)
+
+
+def fairest(said: Mapping[str, Any]) -> bool:
+    """Whether the goals of the policy are proven; else the fairest plan may cost more, or less, than is said."""
+    gaps = [stage["gap"] for stage in said["stages"] if stage["kind"] == said["policy"]]
+    return not said["ahead"] and all(gap < LEAST for gap in gaps)
 
 
 def alone(said: Mapping[str, Any]) -> list[str]:

@@ -39,15 +39,15 @@ TEAM_FIELDS = (
     Field("months_late", "number", "months after `due` of its runs, all together"),
     Field("envy", "number", "the most compute of another team over its own, each by its entitlement"),
     Field("lost_per_gained", "number", "what the others lose over what it gains, against the best plan"),
-    Field("used_pflops_months", "number", "compute used at dense bf16 peak"),
+    Field("used_pflops_months", "number", "compute used at dense bf16 peak, in what is reported, as the next seven"),
     Field("entitled_pflops_months", "number", "entitlement of what is online and healthy"),
     Field("unused_pflops_months", "number", "entitlement that it does not use"),
     Field("beyond_pflops_months", "number", "use beyond its entitlement"),
-    Field("lent_pflops_months", "number", "left to others who owe it; of policy `entitlement`, as the next four"),
+    Field("lent_pflops_months", "number", "left to others who owe it; of policy `entitlement`, as what follows"),
     Field("borrowed_pflops_months", "number", "taken from the entitlement of others, and owed"),
     Field("released_pflops_months", "number", "entitlement pulled back because it is not used"),
     Field("extra_pflops_months", "number", "taken of what is pulled back or nobody's"),
-    Field("credit_pflops_months", "number", "what others owe it at the end, less what it owes"),
+    Field("credit_pflops_months", "number", "what others owe it at the end of what is reported, less what it owes"),
 )
 GOAL_FIELDS = (
     Field("goal", "id", "goal, in the order in which they are sought"),
@@ -76,7 +76,8 @@ def _teams(facts: Facts) -> Iterable[Row]:
     if (said := account_of(r)) is None:
         return
     tree, rows = read_tree(r.inputs), r.inputs.by_id("teams", "team")
-    months = r.data["months"].values
+    reported = ~r.data["in_tail"].values
+    months = r.data["months"].values * reported
 
     @cache
     def of(name: str) -> dict[str, Any]:
@@ -95,7 +96,7 @@ def _teams(facts: Facts) -> Iterable[Row]:
             "priority": rows[k]["priority"] if k in tree.asking else None, "weight": rows[k]["weight"],
             "share": tree.share[k], "best_musd": said["best"][k], **found,
             "alone_gap_musd": gap if math.isfinite(gap) else None,
-            "credit_pflops_months": float(credit[k][-1]) if credit and k in tree.asking else None,
+            "credit_pflops_months": float(credit[k][reported][-1]) if credit and k in tree.asking else None,
         }  # fmt: skip
 
 

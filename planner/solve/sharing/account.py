@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -16,8 +17,11 @@ from planner.solve.sharing.alone import UNKNOWN, Standing, stand_alone
 from planner.solve.sharing.goals import Goals, Search
 from planner.solve.sharing.stages import Stage
 from planner.solve.sharing.teams import Teams, read_teams
+from planner.solve.sharing.trade import least_trade
 from planner.solve.strategy.choices import Choices
 from planner.solve.waiting import Listener
+
+log = logging.getLogger("planner")
 
 
 @dataclass(frozen=True)
@@ -25,8 +29,8 @@ class Account:
     """How a plan was shared out among teams: M$ are of today.
 
     `best` is each team's value in the best plan without fairness, `best_net_musd` and `best_gross_musd` that plan's net
-    and gross value, `best_gap_musd` what is not proven of it. `ended` says what ended the search early (empty:
-    nothing), `ahead` which goals it then had not come to.
+    and gross value (gross cost, where that is least), `best_gap_musd` what is not proven of it. `ended` says what ended
+    the search early (empty: nothing), `ahead` which goals it then had not come to.
     """
 
     policy: str
@@ -74,6 +78,8 @@ def find(
             matrix, options, scale, choices=choices, start=start, on_progress=on_progress, on_better=on_better
         )
         return found, None
+    if start is None and settings["churn_within"] is not None:
+        log.warning("there is no plan to start from, so that fewest moves are not sought (sharing.churn_within)")
     goals = Goals(
         search, matrix, choices, options, scale, teams, settings,
         lambda team, part, tell: stand_alone(matrix, case, teams, team, options, part, Listener(tell)),
@@ -82,6 +88,8 @@ def find(
     plan = goals.run(start)
     if isinstance(plan, Outcome) or goals.best is None:
         return plan, None
+    if settings["policy"] == "entitlement":
+        plan = least_trade(matrix, case, options, plan)
     return plan, _account(goals, goals.best, teams)
 
 
@@ -104,7 +112,7 @@ def _account(goals: Goals, best: Found, teams: Teams) -> Account:
         teams.measure({k: standing.value_musd for k, standing in goals.alone.items()}),
         {k: teams.value[k].at(best.x) for k in teams.tree.members},
         best.objective,
-        teams.gross.at(best.x),
+        goals.scale(best.x),
         max(0.0, best.bound - best.objective),
         goals.ended,
         tuple(goals.ahead),

@@ -2,8 +2,9 @@
 
 Limits are shared as amounts: the right-hand sides of fleet, supply, leases, halls, power, sites, links, endpoints and
 budgets times the team's share, orders and modules continuous; gangs stay whole, and how many fit an instance of a
-fabric (N2) is no amount that could be shared. What must run or be served need not be, and a team alone
-follows no plan before.
+fabric (N2) is no amount that could be shared. What must run or be served need not be, nor what is in progress if the
+share does not carry it, and a team alone follows no plan before. What runs on and may not be cancelled, by whomever,
+is taken off first. What a team earns is its own value, not that of others whose needs its runs serve too.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from planner.core.reuse import note
 from planner.data.derive import Case
 from planner.data.teams import teams_of_runs
 from planner.solve.compile import Matrix, RowName, Vector
-from planner.solve.highs import solve_matrix
+from planner.solve.highs import Outcome, solve_matrix
 from planner.solve.options import Options
 from planner.solve.sharing.extended import Linear, silenced
 from planner.solve.sharing.teams import LEAST_SHARE, Teams
@@ -98,17 +99,23 @@ def stand_alone(
     """
     least = LEAST_SHARE * max(0.0, teams.on_time[team])
     asked = replace(options, work_limit=part.work_limit)  # by work the answer hangs on it, by time it is not to
-    own = _alone(matrix, case, team, teams.tree.share[team])
+    own = _alone(matrix, case, team, teams.tree.share[team], teams.besides[team])
     problem = Alone(own, teams.value[team], asked, least, _finish(matrix, case))
 
     def solved(reads: object) -> Standing:  # reads nothing of the case: the problem is all that it hangs on
         note(("alone",), problem)
         gross = problem.value
-        outcome = solve_matrix(problem.matrix, part, lambda x: max(gross.at(x), least), listener=listener)
+
+        def search(own: Matrix) -> Outcome:
+            return solve_matrix(own, part, lambda x: max(gross.at(x), least), listener=listener)
+
+        outcome = search(problem.matrix)
+        if outcome.status == "infeasible":  # its share does not carry what it has in progress
+            outcome = search(_without_progress(problem.matrix))
         if outcome.status == "interrupted":
             raise KeyboardInterrupt
         if outcome.x is None:
-            return Standing(0.0, np.inf if outcome.status != "infeasible" else 0.0, iterations=outcome.iterations)
+            return Standing(0.0, np.inf, iterations=outcome.iterations)
         gap = max(0.0, outcome.bound - outcome.objective)
         done = dict(at for i, at in problem.finish.items() if outcome.x[i] > 0.5)
         return Standing(max(0.0, gross.at(outcome.x)), gap, done, outcome.iterations)
@@ -138,7 +145,7 @@ def requests_of(case: Case, team: str) -> set[str]:
     return found
 
 
-def _alone(matrix: Matrix, case: Case, team: str, share: float) -> Matrix:
+def _alone(matrix: Matrix, case: Case, team: str, share: float, besides: Linear) -> Matrix:
     requests = requests_of(case, team)
     runs = case.placements["run"].tolist()
     streams = {row["stream"] for row in case.inputs.rows("streams") if row["team"] == team}
@@ -161,15 +168,25 @@ def _alone(matrix: Matrix, case: Case, team: str, share: float) -> Matrix:
         return row.equation.startswith(("T", "K")) or row.equation in NOT_ASKED or others_end
 
     rows = np.array([1.0 if row.equation in OF_REQUESTS else share for row in matrix.rows])
-    kept = silenced(matrix, silent)
+    kept, cost = silenced(matrix, silent), matrix.cost.copy()
+    for i, c in besides.terms.items():
+        cost[i] += c
     return replace(
         kept,
+        cost=cost,
+        offset=matrix.offset + besides.constant,
         lower=_times(matrix.lower, part),
         upper=np.where(mine, _times(matrix.upper, part), 0.0),
         row_lower=_times(kept.row_lower, rows),
         row_upper=_times(kept.row_upper, rows),
         integer=matrix.integer & asked,
     )
+
+
+def _without_progress(matrix: Matrix) -> Matrix:
+    """A team's problem in which its runs in progress, too, may be none of its work: neither kept nor cancelled."""
+    ends = np.array([row.equation == "G6" for row in matrix.rows], dtype=bool)
+    return replace(matrix, row_lower=np.where(ends, -np.inf, matrix.row_lower))
 
 
 def _times(values: Vector, part: Vector) -> Vector:

@@ -274,7 +274,7 @@ class Goals:
         kind = name if name in ("spend", "churn") else "value" if task is None else self._policy
         self.stages.append(
             Stage(name, kind, 0 if task is None else task.which, found.status, found.objective, found.bound, unit,
-                  found.gap, net, self.teams.gross.at(x), self.teams.spend.at(x), before - net,
+                  found.gap, net, self.scale(x[: self._kept.width]), self.teams.spend.at(x), before - net,
                   task is None or kind != self._policy, round(seconds, 3))
         )  # fmt: skip
 

@@ -57,9 +57,10 @@ class Stage:
 
     `gap` is what is not proven of the goal, as a share of `unit` (of gross value, of standing alone, ...) or of what
     was found, if that is more; `kind` says what the goal is (`value`, a policy, `spend`, `churn`) and `which` stage or
-    rank of it. `given_up_musd` is net value against the goal before at which net value was sought; `settled`: whether
-    this one seeks it. Where it does not, money lies about that the next one picks up. `bound` holds of plans that keep
-    the goals found before: where those are not proven, it is none on the j smallest u of the fairest plan.
+    rank of it. `gross_musd` is gross value (gross cost, where that is least). `given_up_musd` is net value against the
+    goal before at which net value was sought; `settled`: whether this one seeks it. Where it does not, money lies about
+    that the next one picks up. `bound` holds of plans that keep the goals found before: where those are not proven, it
+    is none on the j smallest u of the fairest plan.
     """
 
     goal: str
