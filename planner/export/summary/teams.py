@@ -81,7 +81,7 @@ def goals(said: Mapping[str, Any]) -> list[str]:
     for stage in said["stages"]:
         amount = money(stage["found"]) if stage["kind"] in IN_MONEY else f"{stage['found']:.3f}"
         if stage["kind"] in ("spend", "churn"):  # made most of with their signs turned
-            amount = money(-stage["found"]) if stage["kind"] == "spend" else f"{-stage['found']:.0f} moved"
+            amount = money(-stage["found"]) if stage["kind"] == "spend" else f"{round(-stage['found'])} moved"
         proven = "proven" if stage["gap"] < LEAST else f"proven within {percent(stage['gap'])}"
         text = f"  {stage['goal']}: {amount}, {proven}{STOPPED.get(stage['status'], '')}, gave up "
         if stage["settled"]:
