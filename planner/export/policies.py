@@ -14,9 +14,9 @@ HEAD = ("policy", "net M$", "to the best by this rule", "price of fairness", "re
 HEAD_2 = ("policy", "worst finish", "least u", "Jain", "MW idle", "moved", "quarters", "gap M$", "ended")
 NOTES = (
     "Net value of today. To the best: from the best plan by any rule, between what the gaps leave open. Price of "
-    "fairness: net value given up, of the best plan's gross value. Late: months after `due`, of all runs. Worst "
-    "finish: months to the finish over months to `due`. u: a team's value over that standing alone with its "
-    "entitlement."
+    "fairness: net value given up, of the best plan's gross value. Late: months after `due`, of all programmes and "
+    "other runs. Worst finish: months to the finish over months to `due`. u: a team's value over that standing alone "
+    "with its entitlement."
 )
 
 

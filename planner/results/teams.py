@@ -27,6 +27,7 @@ import numpy as np
 import xarray as xr
 
 from planner.core.declare import Output
+from planner.core.inputs import Inputs
 from planner.data.derive import Case
 from planner.data.sizing import run_flop_zflop
 from planner.data.teams import (
@@ -51,7 +52,7 @@ BY_TEAM = (
     ("team_measure_musd", "M$", "what its value is measured against: alone, or 5 % of all it asks for if that is more"),
     ("team_asked_musd", "M$", "value of all it asks for, in full and on time, of today"),
     ("team_finish_ratio", "1", "months to the finish over those standing alone, mean of the runs it does alone"),
-    ("team_months_late", "months", "months after `due` of its runs, all together"),
+    ("team_months_late", "months", "months after `due` of its programmes and other runs, all together"),
     ("team_envy", "1", "the most compute of another team over its own, each by its entitlement"),
     ("team_lost_per_gained", "1", "what the others lose over what it gains, against the best plan without fairness"),
 )
@@ -151,7 +152,7 @@ def _indicators(
     gained = value - account.best[k]
     others = [x for x in account.alone if x not in members]
     lost = sum(account.best[x] - float(values[x]) for x in others)
-    ratios, late = _runs(members, case, account, data)
+    late = lateness(case.inputs, data)
     return {
         "team_alone_musd": alone,
         "team_u": _ratio(value, measure),
@@ -160,8 +161,8 @@ def _indicators(
         "team_request_accuracy": _ratio(_served(members, case, data), sum(asked[x] for x in members)),
         "team_measure_musd": measure if measure > 0 else NAN,
         "team_asked_musd": sum(on_time[x] for x in members),
-        "team_finish_ratio": float(np.mean(ratios)) if ratios else NAN,
-        "team_months_late": late,
+        "team_finish_ratio": _finish_ratio(members, case, account, data),
+        "team_months_late": sum(late.get(x, 0.0) for x in members),
         "team_envy": envy(k, members, months, case),
         "team_lost_per_gained": lost / gained if gained > max(LEAST, LEAST_GAIN * measure) else NAN,
     }
@@ -171,22 +172,33 @@ def _ratio(part: float, whole: float) -> float:
     return part / whole if whole > 0 else NAN
 
 
-def _runs(members: tuple[str, ...], case: Case, account: Account, data: xr.Dataset) -> tuple[list[float], float]:
-    """Finish-time ratios of the runs that some teams do alone, and the months that their runs are late in all."""
+def _finish_ratio(members: tuple[str, ...], case: Case, account: Account, data: xr.Dataset) -> float:
+    """Mean finish-time ratio of the runs that some teams do alone."""
     if not case.runs:
-        return [], 0.0
-    ratios, months_late, whose, month = [], 0.0, teams_of_runs(case.inputs), case.calendar.month
+        return NAN
+    ratios, whose, month = [], teams_of_runs(case.inputs), case.calendar.month
     alone = {r: at for x in members for r, at in account.alone[x].finish.items() if whose.get(r) == x}
-    stated = (data[name].values.tolist() for name in ("run", "run_status", "run_finish", "run_months_late"))
-    for r, status, finish, late in zip(*stated, strict=True):
-        if whose.get(r) not in members:
-            continue
-        months_late += float(late) if status in DONE else 0.0
+    stated = (data[name].values.tolist() for name in ("run", "run_status", "run_finish"))
+    for r, status, finish in zip(*stated, strict=True):
         if r in alone:
             first, refused = month(case.runs[r]["earliest"]), max(alone[r], case.calendar.reported_end)
             last = month(finish) if status in DONE else refused
             ratios.append((last - first) / (alone[r] - first))
-    return ratios, months_late
+    return float(np.mean(ratios)) if ratios else NAN
+
+
+def lateness(inputs: Inputs, data: xr.Dataset) -> dict[str | None, float]:
+    """Months after `due` by team: of programmes, however they are fulfilled, and of runs that are no option of one."""
+    found: dict[str | None, float] = defaultdict(float)
+    parts = {row["run"] for row in inputs.rows("programme_options")}
+    of_runs = {r: k for r, k in teams_of_runs(inputs).items() if r not in parts}
+    of_programmes = {row["programme"]: row["team"] for row in inputs.rows("programmes")}
+    for dim, whose, left_out in (("run", of_runs, parts), ("programme", of_programmes, set[str]())):
+        if f"{dim}_months_late" in data:
+            for name, late in zip(data[dim].values.tolist(), data[f"{dim}_months_late"].values.tolist(), strict=True):
+                if name not in left_out:
+                    found[whose.get(name)] += float(late)
+    return found
 
 
 def _served(members: tuple[str, ...], case: Case, data: xr.Dataset) -> float:

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 import planner
+from planner.export.allocation.memo import memo_text
+from planner.export.tables import PlanTables
 from planner.results.plan import Plan
 from tests.closed_forms.builder import NOT_FOR_SALE, PRICE, accelerator, date, factor, fleet, run, scenario
 from tests.closed_forms.test_teams import POLICIES, account, got, of_team, shared, two, wants
@@ -251,3 +253,22 @@ def test_value_then_fairness_then_spend_then_churn() -> None:
     assert given_up == pytest.approx([0, 0, 0.02, factor(3) - factor(6)], abs=1e-4)
     said = [line.split(", proven")[0] for line in plan.summary().splitlines() if ", proven" in line]
     assert said[-3:] == ["  value, fairness kept: 4.5 M$", "  spend: 0.4 M$", "  churn: 0 moved"]
+
+
+def test_a_team_is_late_with_its_programmes_however_they_are_fulfilled() -> None:
+    """a's programme by a licence two months late; b's by a run in time, asked for three months before that; b's other
+    run is a month late. A run that is an option counts as its programme does.
+    """
+    runs = [run("own", 4, 6, 0, 0.0), run("other", 4, 6, 0, 1.0, team="b", due=date(5), value_loss_per_month=0.1)]
+    late = {"value_musd": 0.5, "value_loss_per_month": 0.01}
+    programmes = [{"programme": "p", "team": "a", "due": date(1)} | late,
+                  {"programme": "q", "team": "b", "due": date(3)} | late]  # fmt: skip
+    options = [{"programme": "p", "option": "licence", "fee_musd": 0.1, "from": date(3)},
+               {"programme": "q", "option": "own", "run": "own"}]  # fmt: skip
+    document = scenario([6], runs=runs, programmes=programmes, programme_options=options, teams=two())
+    plan = planner.load(document | {"sharing": {"stand_alone": True}}).solve()
+    assert of_team(plan, "months_late") == {"a": 2, "b": 3 + 1}
+    found = planner.policies(planner.load(document), ["priority"])
+    assert found.table()["months_late"].tolist() == [6, 6]
+    said = memo_text(PlanTables(plan.data), "a")
+    assert "- programme **p** is 2 months late, by licence." in said

@@ -155,6 +155,9 @@ class _Memo:
         for row in self._mine("programmes"):
             if row["status"] == "refused":
                 lines.append(f"- programme **{row['programme']}** is refused; {_break_even(row)}.")
+            elif row["status"] == "late":
+                late = several(row["months_late"], "month")
+                lines.append(f"- programme **{row['programme']}** is {late} late, by {row['option']}.")
         return ["## What is late or refused", "", *(lines or ["Nothing."])]
 
     def _fate(self, row: dict[str, Any]) -> str:
