@@ -94,6 +94,13 @@ def goals(said: Mapping[str, Any]) -> list[str]:
     return lines
 
 
+def last_goal_in_time(data: xr.Dataset) -> bool:
+    """Whether the last goal came to its gap though the plan's status, the worst of all goals', is a limit."""
+    said = json.loads(data.attrs.get("sharing", "{}"))
+    reached = bool(said) and not said["ahead"] and said["stages"][-1]["status"] not in STOPPED
+    return reached and data.attrs["status"] in ("time_limit", "work_limit")
+
+
 def _share(value: float) -> str:
     return "-" if math.isnan(value) else percent(value)
 
