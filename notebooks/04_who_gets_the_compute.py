@@ -162,7 +162,7 @@ axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False);
 def again(changes: dict[str, object], rule: str) -> planner.Plan:
     """A rule's plan with other inputs, the money as above."""
     changed = found.study.with_({**changes, "sharing.policy": rule})
-    return changed.solve(gap=0.01, time_limit=60, start=found.plans[rule])
+    return changed.solve(gap=0.01, time_limit=120, start=found.plans[rule])
 
 
 JOINT = "programme_options.successor.joint.share"

@@ -15,8 +15,8 @@ HEAD_2 = ("policy", "worst finish", "least u", "Jain", "MW idle", "moved", "quar
 NOTES = (
     "Net value of today. To the best: from the best plan by any rule, between what the gaps leave open of plans as "
     "fair as this one. Price of fairness: net value given up, of the best plan's gross value. Late: months after "
-    "`due`, of all runs. Worst finish: months to the finish over months to `due`. u: a team's value over that standing "
-    "alone with its entitlement."
+    "`due`, of all programmes and other runs. Worst finish: months to the finish over months to `due`. u: a team's "
+    "value over that standing alone with its entitlement."
 )
 
 

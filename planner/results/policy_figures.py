@@ -11,9 +11,9 @@ import xarray as xr
 
 from planner.core.inputs import Inputs
 from planner.core.months import month_number
+from planner.results.finishes import DONE, lateness
 from planner.results.teams import price_of_fairness
 
-DONE = ("started", "late")
 FIGURES = {
     "objective_musd": ("M$", "net value"),
     "gap_musd": ("M$", "bound less net value"),
@@ -23,7 +23,7 @@ FIGURES = {
     "price_low": ("1", "price of fairness: net value given up, of gross value (least cost: gross cost), at least"),
     "price_high": ("1", "the same, at most"),
     "refused": ("1", "programmes and single runs refused"),
-    "months_late": ("months", "months after `due`, of all runs together"),
+    "months_late": ("months", "months after `due`, of all programmes and other runs together"),
     "finish_ratio": ("1", "months to the finish over months to `due`, of the run that is worst"),
     "least_u": ("1", "value over that standing alone, of the team that is worst"),
     "jain": ("1", "Jain's index of those of all teams"),
@@ -49,7 +49,7 @@ def figures(plan: xr.Dataset, best: xr.Dataset | None, base: xr.Dataset | None) 
         "gap_musd": plan.attrs["bound_musd"] - plan.attrs["objective_musd"],
         "gross_musd": _gross(plan),
         "refused": float(len(refused(plan))),
-        "months_late": float(plan["run_months_late"].sum()) if "run_months_late" in plan else 0.0,
+        "months_late": sum(lateness(Inputs.from_json(plan.attrs["inputs"]), plan).values()),
         "finish_ratio": max(finish_ratios(plan).values(), default=np.nan),
         "least_u": np.nan if said["least_u"] is None else said["least_u"],
         "jain": np.nan if said["jain"] is None else said["jain"],

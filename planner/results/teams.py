@@ -42,6 +42,7 @@ from planner.data.teams import (
 )
 from planner.results.dims import Dim
 from planner.results.extract import put_all
+from planner.results.finishes import DONE, finish_ratio, lateness
 from planner.solve.search import Found
 from planner.solve.sharing.account import Account
 
@@ -54,7 +55,7 @@ BY_TEAM = (
     ("team_measure_musd", "M$", "what its value is measured against: alone, or 5 % of all it asks for if that is more"),
     ("team_asked_musd", "M$", "value of all it asks for, in full and on time, of today"),
     ("team_finish_ratio", "1", "months to the finish over those standing alone, mean of the runs it does alone"),
-    ("team_months_late", "months", "months after `due` of its runs, all together"),
+    ("team_months_late", "months", "months after `due` of its programmes and other runs, all together"),
     ("team_envy", "1", "the most compute of another team over its own, each by its entitlement"),
     ("team_lost_per_gained", "1", "what the others lose over what it gains, against the best plan without fairness"),
 )
@@ -65,7 +66,6 @@ USE = (
     ("team_beyond_pflops", "use beyond its entitlement"),
 )
 NAN = float("nan")
-DONE = ("started", "late")
 LEAST, LEAST_GAIN = 1e-6, 1e-4  # M$, and of what a team is measured against: a gain below is none
 
 
@@ -154,7 +154,7 @@ def _indicators(
     gained = value - account.best[k]
     others = [x for x in account.alone if x not in members]
     lost = sum(account.best[x] - float(values[x]) for x in others)
-    ratios, late = _runs(members, case, account, data)
+    late = lateness(case.inputs, data)
     return {
         "team_alone_musd": alone,
         "team_u": _ratio(value, measure),
@@ -163,8 +163,8 @@ def _indicators(
         "team_request_accuracy": _ratio(_served(members, case, data), sum(asked[x] for x in members)),
         "team_measure_musd": measure if measure > 0 else NAN,
         "team_asked_musd": sum(on_time[x] for x in members),
-        "team_finish_ratio": float(np.mean(ratios)) if ratios else NAN,
-        "team_months_late": late,
+        "team_finish_ratio": finish_ratio(members, case, account, data),
+        "team_months_late": sum(late.get(x, 0.0) for x in members),
         "team_envy": envy(k, members, months, case),
         "team_lost_per_gained": lost / gained if gained > max(LEAST, LEAST_GAIN * measure) else NAN,
     }
@@ -172,38 +172,6 @@ def _indicators(
 
 def _ratio(part: float, whole: float) -> float:
     return part / whole if whole > 0 else NAN
-
-
-def _runs(members: tuple[str, ...], case: Case, account: Account, data: xr.Dataset) -> tuple[list[float], float]:
-    """Finish-time ratios of the runs that some teams do alone, and the months that their runs are late in all."""
-    if not case.runs:
-        return [], 0.0
-    ratios, months_late, whose, month = [], 0.0, teams_of_runs(case.inputs), case.calendar.month
-    otherwise = _fulfilled_otherwise(case, data)
-    alone = {r: at for x in members for r, at in account.alone[x].finish.items() if whose.get(r) == x}
-    stated = (data[name].values.tolist() for name in ("run", "run_status", "run_finish", "run_months_late"))
-    for r, status, finish, late in zip(*stated, strict=True):
-        if whose.get(r) not in members:
-            continue
-        months_late += float(late) if status in DONE else 0.0
-        if r in alone:
-            first, refused = month(case.runs[r]["earliest"]), max(alone[r], case.calendar.reported_end)
-            last = month(finish) if status in DONE else max(first, otherwise.get(r, refused))
-            ratios.append((last - first) / (alone[r] - first))
-    return ratios, months_late
-
-
-def _fulfilled_otherwise(case: Case, data: xr.Dataset) -> dict[str, int]:
-    """By run: the month from which all programmes are fulfilled that it is an option of, if they are."""
-    needs: dict[str, list[str]] = defaultdict(list)
-    for row in case.inputs.rows("programme_options"):
-        if row["run"] is not None:
-            needs[row["run"]].append(row["programme"])
-    if not needs:
-        return {}
-    dates = zip(data["programme"].values.tolist(), data["programme_finish"].values.tolist(), strict=True)
-    month = {p: case.calendar.month(date) for p, date in dates if date}
-    return {r: max(month[p] for p in asked) for r, asked in needs.items() if all(p in month for p in asked)}
 
 
 def _served(members: tuple[str, ...], case: Case, data: xr.Dataset) -> float:

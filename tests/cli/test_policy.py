@@ -9,7 +9,7 @@ import pytest
 
 from planner.results.plan import open_plan
 from tests.cli.conftest import Planner
-from tests.closed_forms.test_teams import shared, two, wants
+from tests.closed_forms.test_teams import POLICIES, shared, two, wants
 
 
 @pytest.fixture
@@ -37,6 +37,18 @@ def test_policy_is_an_option(command: Planner, folder: Path) -> None:
         "  value, fairness kept: 120 M$, proven, gave up 60.0 M$, spends 0.0 M$",
     ):
         assert line in said.out
+
+
+@pytest.mark.parametrize("policy", [*POLICIES, "utilitarian"])
+def test_every_policy_is_an_option_and_a_setting(command: Planner, folder: Path, policy: str) -> None:
+    """The same plan by `--policy` as by `sharing.policy`."""
+    made = []
+    for out, given in (("option", ("--policy", policy)), ("setting", ("--set", f"sharing.policy={policy}"))):
+        assert command("plan", folder, "--out", out, *given, "-q").code == 0
+        plan = open_plan(f"{out}/plan.nc")
+        assert plan.inputs.setting("sharing", "policy") == policy
+        made.append(plan.data["stream_use"].values.tolist())
+    assert made[0] == made[1]
 
 
 def test_without_a_policy_nothing_is_said_of_teams(command: Planner, folder: Path) -> None:

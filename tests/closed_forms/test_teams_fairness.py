@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 import planner
+from planner.export.allocation.memo import memo_text
+from planner.export.tables import PlanTables
 from planner.results.plan import Plan
-from tests.closed_forms.builder import PRICE, accelerator, date, factor, run, scenario
-from tests.closed_forms.test_teams import account, got, of_team, shared, two, wants
+from tests.closed_forms.builder import NOT_FOR_SALE, PRICE, accelerator, date, factor, fleet, run, scenario
+from tests.closed_forms.test_teams import POLICIES, account, got, of_team, shared, two, wants
 
 Row = dict[str, Any]
 Outcome = tuple[int, ...]
@@ -188,6 +190,42 @@ def test_fairness_shares_out_what_the_best_plan_pays_for(more: float, bought: in
     assert account(plan)["price_of_fairness"] == pytest.approx([(4 * PRICE - net) / (8 * PRICE)] * 2, abs=1e-4)
 
 
+FOUR: dict[str, dict[str, list[Row]]] = {
+    "demand": {"fleet": [fleet(4)], "accelerators": NOT_FOR_SALE},
+    "budget": {"budgets": [{"fiscal_year": 2026, "category": "all", "budget_musd": 4 * PRICE}]},
+    "supply": {"supply": [{"accelerator": "x1", "from": "2026-01", "per_month": 4 / 6}]},
+}
+TWELVE = {
+    "fleet": [fleet(1)],
+    "budgets": [{"fiscal_year": 2026, "category": "all", "budget_musd": 12 * PRICE}],
+    "supply": [{"accelerator": "x1", "from": "2026-01", "per_month": 2}],
+}
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_fairness_is_free_where_neither_demand_nor_budget_nor_supply_collides(policy: str) -> None:
+    """An x1 brings a twice its price and b four times: three each, five of them bought, by any policy."""
+    plan = planner.load(three_each(TWELVE, policy)).solve()
+    assert got(plan) == {"a": 3, "b": 3}
+    assert plan.objective_musd == pytest.approx((3 * 2 + 3 * 4 - 5) * PRICE, abs=1e-5)
+    assert account(plan)["price_of_fairness"] == pytest.approx([0, 0], abs=1e-5)
+
+
+@pytest.mark.parametrize("what", FOUR)
+def test_fairness_costs_where_one_of_them_collides(what: str) -> None:
+    """Four x1 by each limit: the best plan has three for b and one for a, 14 prices; two each are worth 12."""
+    plan = planner.load(three_each(FOUR[what], "max_min")).solve()
+    assert got(plan) == {"a": 2, "b": 2}
+    assert account(plan)["price_of_fairness"] == pytest.approx([1 / 7, 1 / 7], abs=1e-4)
+
+
+def three_each(limits: dict[str, list[Row]], policy: str) -> Row:
+    """Two teams that can use three x1 each, worth two and four times the price of one, within limits."""
+    asked = [wants("a", 3, 2 * PRICE / 6, ceiling=3), wants("b", 3, 4 * PRICE / 6, ceiling=3)]
+    tables = {"streams": [row for row, _ in asked], "stream_segments": [segment for _, segment in asked]}
+    return scenario([6], teams=two(), **tables, **limits) | {"sharing": {"policy": policy}}
+
+
 @pytest.mark.parametrize(("rank", "first"), [(1, {"a": 4, "b": 6}), (2, {"a": 1, "b": 9})])
 def test_teams_of_one_rank_count_together(rank: int, first: dict[str, float]) -> None:
     """a has use for four, of which one earns more than b's; if b is of its rank, b has all but that one."""
@@ -232,3 +270,47 @@ def test_a_run_that_moves_is_one_move() -> None:
     stage = account(plan)["stages"][-1]
     assert (stage["goal"], stage["found"]) == ("churn", pytest.approx(-2))
     assert "churn: 2 moved" in plan.summary()
+
+
+def test_value_then_fairness_then_spend_then_churn() -> None:
+    """Sixteen x1 are bought at best: for a run of each team, for `thin`, which nets 0.02 M$, and for `m`.
+
+    Fairness has what it wants; the least spend is without `thin`; and `m` stays three months later, where it was.
+    """
+    runs = [
+        run("of_a", 4, 6, 0, 2.0, team="a"), run("of_b", 4, 6, 0, 2.0, team="b"),
+        run("thin", 4, 6, 0, (4 * PRICE + 0.02) / factor(6)), run("m", 4, 3, 0, 1.0, latest=date(3), due=date(6)),
+    ]  # fmt: skip
+    document = scenario([6], runs=runs, teams=two())
+    document["sharing"] = {"policy": "max_min", "spend_within": 0.1, "churn_within": 0.1}
+    before = planner.load(document).with_({"runs.m.earliest": date(3)}).solve()
+    plan = planner.load(document).solve(start=before)
+    assert plan.data["run_status"].values.tolist() == ["started", "started", "refused", "started"]
+    assert plan.data["run_start"].sel(run="m").item() == date(3)
+    stages = account(plan)["stages"]
+    assert [stage["goal"] for stage in stages] == [
+        "value", "the smallest", "sum of the 2 smallest", "value, fairness kept", "spend", "churn",
+    ]  # fmt: skip
+    given_up = [stage["given_up_musd"] for stage in stages if stage["settled"]]
+    assert given_up == pytest.approx([0, 0, 0.02, factor(3) - factor(6)], abs=1e-4)
+    said = [line.split(", proven")[0] for line in plan.summary().splitlines() if ", proven" in line]
+    assert said[-3:] == ["  value, fairness kept: 4.5 M$", "  spend: 0.4 M$", "  churn: 0 moved"]
+
+
+def test_a_team_is_late_with_its_programmes_however_they_are_fulfilled() -> None:
+    """a's programme by a licence two months late; b's by a run in time, asked for three months before that; b's other
+    run is a month late. A run that is an option counts as its programme does.
+    """
+    runs = [run("own", 4, 6, 0, 0.0), run("other", 4, 6, 0, 1.0, team="b", due=date(5), value_loss_per_month=0.1)]
+    late = {"value_musd": 0.5, "value_loss_per_month": 0.01}
+    programmes = [{"programme": "p", "team": "a", "due": date(1)} | late,
+                  {"programme": "q", "team": "b", "due": date(3)} | late]  # fmt: skip
+    options = [{"programme": "p", "option": "licence", "fee_musd": 0.1, "from": date(3)},
+               {"programme": "q", "option": "own", "run": "own"}]  # fmt: skip
+    document = scenario([6], runs=runs, programmes=programmes, programme_options=options, teams=two())
+    plan = planner.load(document | {"sharing": {"stand_alone": True}}).solve()
+    assert of_team(plan, "months_late") == {"a": 2, "b": 3 + 1}
+    found = planner.policies(planner.load(document), ["priority"])
+    assert found.table()["months_late"].tolist() == [6, 6]
+    said = memo_text(PlanTables(plan.data), "a")
+    assert "- programme **p** is 2 months late, by licence." in said

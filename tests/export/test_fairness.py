@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ import pytest
 
 import planner
 from planner import Plan
+from planner.export.summary import summary_text
+from planner.export.summary.teams import goals
 from planner.export.tables import PlanTables, write_tables
 from planner.results.check import check_plan
 from planner.solve.sharing.alone import Standing, stand_alone
@@ -128,6 +131,29 @@ def test_summary(fair: Plan) -> None:
     assert "Teams, by policy max_min" in said
     assert "a 30.0 30.0 1.00 50.0 % 50.0 % - 0.0 1.00" in " ".join(said.split())
     assert "value, fairness kept: 120 M$, proven, gave up 60.0 M$, spends 0.0 M$" in said
+
+
+@pytest.mark.parametrize(("last", "said"), [
+    ("gap_reached", "An earlier goal ended at its part of the limit; proven within 1.0 % of gross value"),
+    ("time_limit", "Stopped by the time limit of 60 s; proven within 1.0 % of gross value"),
+])  # fmt: skip
+def test_which_goal_a_limit_ended(fair: Plan, last: str, said: str) -> None:
+    account = json.loads(fair.data.attrs["sharing"])
+    account["stages"][0]["status"], account["stages"][-1]["status"] = "time_limit", last
+    told = {"status": "time_limit", "gap": 0.01, "gap_musd": 1.8, "options": '{"time_limit_s": 60}'}
+    data = fair.data.assign_attrs(told | {"sharing": json.dumps(account)})
+    assert summary_text(data).splitlines()[1].startswith(said)
+
+
+def test_a_long_goal_is_told_whole(fair: Plan) -> None:
+    """As one of billions out of time is: over two lines, nothing of it cut off."""
+    account = json.loads(fair.data.attrs["sharing"])
+    last = account["stages"][-1] | {"found": 661_880.0, "gap": 0.111, "status": "time_limit", "spend_musd": 480_680.0}
+    lines = goals(account | {"stages": [last]})[1:]
+    assert len(lines) == 2 and max(map(len, lines)) <= 100
+    said = " ".join(" ".join(lines).split())
+    assert said.startswith("value, fairness kept: 661.88 B$, proven within 11.1 %, out of time, gave up ")
+    assert said.endswith("spends 480.68 B$")
 
 
 @pytest.mark.parametrize(("gap", "said"), [

@@ -10,6 +10,7 @@ import pytest
 
 import planner
 from planner import Plan
+from planner.export.allocation.memo import memo_text
 from planner.export.tables import PlanTables
 from planner.results.check import check_plan
 from tests.closed_forms.builder import PRICE, date, factor, fleet, run, scenario
@@ -96,6 +97,37 @@ def test_summary(plan: Plan) -> None:
     assert "maps       -       refused  -        0.0" in said
     assert "Cancelled: old in 2026-07." in said
     assert "- fees 0.3 M$" in said
+
+
+def test_what_is_not_needed_is_not_refused() -> None:
+    """`chat` by the smaller of two runs, which are `fair`'s as the programme is; `before` is done for `whole` alone.
+
+    Nothing is lost of what is not needed; `maps` is refused, and its run with it.
+    """
+    runs = [
+        run("cut", 2, 6, 0, 0.0),
+        run("before", 4, 3, 0, 0.0, team="fair"),
+        run("whole", 4, 3, 3, 0.0),
+        run("atlas", 9, 6, 0, 0.0),
+    ]
+    programmes = [{"programme": p, "team": "fair", "value_musd": 0.2, "due": date(12)} for p in ("chat", "maps")]
+    options = [{"programme": "chat", "option": r, "run": r} for r in ("cut", "whole")]
+    options.append({"programme": "maps", "option": "atlas", "run": "atlas"})
+    said = planner.load(
+        scenario([6], teams=[{"team": "fair"}], runs=runs, programmes=programmes, programme_options=options,
+                 precedence=[{"run": "whole", "after": "before"}])
+    ).solve()  # fmt: skip
+    text = " ".join(said.summary().split())
+    assert "Runs: 1 start in time, 0 late, 1 refused, 2 not needed" in text
+    assert "whole - - - 0.0 not needed: chat is fulfilled by cut" in text and "before - - - 0.0 not needed" in text
+    tables = PlanTables(said.data)
+    assert {row["team"] for row in tables.runs.records()} == {"fair"}
+    assert [(row["team"], row["n"]) for row in tables.quotas.records()] == [("fair", 2)]
+    memo = memo_text(tables, "fair")
+    assert "| 2026 Q1, 2026-01 | 2 | 0 | 2 x1 at alpha |" in memo
+    assert "| whole | - | - | - | - | 2026-07 | 0.0 | not needed: chat is fulfilled by cut |" in memo
+    lost = memo.split("## What is late or refused")[1]
+    assert "**atlas**" in lost and "**maps**" in lost and "**whole**" not in lost and "**before**" not in lost
 
 
 def test_workbook(plan: Plan, tmp_path: Path) -> None:

@@ -106,7 +106,7 @@ class _Memo:
                 row["run"], row["start"] or "-", row["finish"] or "-",
                 f"{count(row['n'])} {row['accelerator']}" if row["start"] else "-",
                 row["site"] or "-", row["due"] or "-",
-                amount(row["value_musd"]), row["status"] if row["status"] != "started" else "in time",
+                amount(row["value_musd"]), self._became(row),
             )
             for row in rows
         ]  # fmt: skip
@@ -121,6 +121,11 @@ class _Memo:
             return []
         head = ("run", "from", "until", "gang", "site", "due", "value, M$", "what became of it")
         return ["## Its runs", "", *_table(head, body, right=(6,))]
+
+    def _became(self, row: dict[str, Any]) -> str:
+        if (instead := self._r.spared.get(row["run"])) is not None:
+            return f"not needed: {instead}" if instead else "not needed"
+        return "in time" if row["status"] == "started" else str(row["status"])
 
     def _streams(self) -> list[str]:
         body = []
@@ -150,11 +155,14 @@ class _Memo:
 
     def _not_as_asked(self) -> list[str]:
         """What is late or refused, why, and what admitting it would cost at the margin."""
-        rows = [row for row in self._mine("runs") if row["status"] != "started"]
+        rows = [row for row in self._mine("runs") if row["status"] != "started" and row["run"] not in self._r.spared]
         lines = [f"- **{row['run']}** {self._fate(row)}" for row in rows]
         for row in self._mine("programmes"):
             if row["status"] == "refused":
                 lines.append(f"- programme **{row['programme']}** is refused; {_break_even(row)}.")
+            elif row["status"] == "late":
+                late = several(row["months_late"], "month")
+                lines.append(f"- programme **{row['programme']}** is {late} late, by {row['option']}.")
         return ["## What is late or refused", "", *(lines or ["Nothing."])]
 
     def _fate(self, row: dict[str, Any]) -> str:
@@ -197,7 +205,7 @@ class _Memo:
             + "starts, sites and tiers kept, orders and modules continuous. A price holds for a small step; the whole "
             + "of a run may be dearer, and cheaper where other runs make way.",
         ]
-        lost = [row for row in self._mine("runs") if row["status"] == "refused"]
+        lost = [row for row in self._mine("runs") if row["status"] == "refused" and row["run"] not in self._r.spared]
         if lost:
             forced = f"planner plan {a['study']} --set runs.{lost[0]['run']}.must_run=true --out out/forced"
             lines.append(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +15,7 @@ from planner.core.inputs import Inputs
 from planner.data.calendar import Period
 from planner.data.candidates import gang_step
 from planner.data.derive import Case
+from planner.data.teams import teams_of_runs
 
 LEAST = 1e-9  # decisions below this are none
 
@@ -64,6 +66,35 @@ class Reading:
         return "gross value" if earns and not least_cost else "gross cost"
 
     @cached_property
+    def teams(self) -> dict[str, str]:
+        """The team of each run and run in progress, by itself or by the programmes that it is an option of."""
+        return teams_of_runs(self.inputs)
+
+    @cached_property
+    def spared(self) -> dict[str, str]:
+        """Refused runs that nobody misses, and what is done instead.
+
+        They are worth nothing of their own, and other options fulfil all their programmes, or only such runs wait for
+        them.
+        """
+        fate, status = self.array("programme_option"), self.array("run_status")
+        if fate is None or status is None:
+            return {}
+        taken = {p: f"{p} is fulfilled by {option}" for p, option in zip(self.labels("programme"), fate, strict=True)}
+        served = {p for p, option in zip(self.labels("programme"), fate, strict=True) if option}
+        asking: dict[str, list[str]] = defaultdict(list)
+        for option in self.inputs.rows("programme_options"):
+            asking[option["run"]].append(option["programme"])
+        for row in self.inputs.rows("precedence"):
+            asking[row["after"]].append(row["run"])
+        idle = [r for r, how in zip(self.labels("run"), status, strict=True) if how == "refused"]
+        idle = [r for r in idle if asking[r] and not self.case.runs[r]["value_musd"]]
+        found: dict[str, str] = {}
+        while more := [r for r in idle if r not in found and served.union(found).issuperset(asking[r])]:
+            found |= {r: taken.get(asking[r][0], "") for r in more}
+        return found
+
+    @cached_property
     def gangs(self) -> list[Gang]:
         """What holds accelerators as a gang: the runs that start, site by site, and those in progress at the start."""
         month, found = self.case.calendar.month, []
@@ -76,12 +107,16 @@ class Reading:
             parts, span = [(str(site), int(n))], self.case.spans.get(str(site))
             if span is not None:
                 parts = span.parts(int(n), gang_step(self.case.accelerators[accelerator]))
-            team, dates = self.case.runs[run]["team"], (month(start), month(finish))
+            team, dates = self.teams.get(run), (month(start), month(finish))
             found += [Gang(run, team, place, str(accelerator), size, *dates) for place, size in parts]
         ends = self.array("running_end")
         for i, row in enumerate(self.inputs.rows("running")):
             until = min(month(row["until"] if ends is None else str(ends[i])), self.case.calendar.end)
-            found.append(Gang(row["running"], row["team"], row["site"], row["accelerator"], row["n"], 0, until))
+            found.append(
+                Gang(
+                    row["running"], self.teams.get(row["running"]), row["site"], row["accelerator"], row["n"], 0, until
+                )
+            )
         return found
 
     def array(self, name: str) -> np.ndarray[Any, np.dtype[Any]] | None:

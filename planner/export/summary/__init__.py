@@ -35,6 +35,8 @@ class PlanSummary:
         if a["status"] == "gap_reached":
             return f"{proven[0].upper()}{proven[1:]}."
         asked = json.loads(a["options"])
+        if teams.last_goal_in_time(self.data):
+            return f"An earlier goal ended at its part of the limit; {proven}."
         if a["status"] == "time_limit":
             return f"Stopped by the time limit of {asked['time_limit_s']:g} s; {proven}."
         if a["status"] == "work_limit":

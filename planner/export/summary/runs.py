@@ -13,18 +13,24 @@ from planner.export.words import amount, count, cut, grid, money, percent, sever
 
 ALL_UP_TO = 20
 MOST = 12
+STATUSES = ("started", "late", "refused", "not needed")
 HEAD = ("run", "from", "to", "gang", "M$", "what became of it")
 
 
 def runs(tables: PlanTables) -> list[str]:
-    """Runs started, late and refused; all of them where they are few, else those that are late or refused."""
+    """Runs started, late, refused and not needed; all where they are few, else those that are late or refused."""
     found = tables.runs.records()
     if not found:
         return []
-    groups = {status: [row for row in found if row["status"] == status] for status in ("started", "late", "refused")}
+    spared = tables.reading.spared
+    found = [
+        row | {"status": "not needed", "reason": spared[row["run"]]} if row["run"] in spared else row for row in found
+    ]
+    groups = {status: [row for row in found if row["status"] == status] for status in STATUSES}
     realised, full = tables.runs.total("value_musd"), tables.runs.total("full_value_musd")
     lines = [
         f"Runs: {len(groups['started'])} start in time, {len(groups['late'])} late, {len(groups['refused'])} refused"
+        + (f", {len(spared)} not needed" if spared else "")
         + (f"; value {money(realised)} of {money(full)}" if full else "")
     ]
     for status in ("late", "refused"):
@@ -48,8 +54,8 @@ def _others(groups: dict[str, list[dict[str, Any]]], status: str) -> list[str]:
 
 def _line(row: dict[str, Any]) -> tuple[str, ...]:
     why = f": {row['reason']}" if row["reason"] else ""
-    if row["status"] == "refused":
-        return row["run"], "-", "-", "-", tenths(row["full_value_musd"]), f"refused{why}"
+    if row["status"] in ("refused", "not needed"):
+        return row["run"], "-", "-", "-", tenths(row["full_value_musd"]), f"{row['status']}{why}"
     late = f"{several(row['months_late'], 'month')} late{why}" if row["months_late"] else "in time"
     gang = f"{count(row['n'])} {row['accelerator']} at {row['site']}"
     return row["run"], row["start"], row["finish"], gang, tenths(row["value_musd"]), late

@@ -9,7 +9,7 @@ from typing import Any
 
 import xarray as xr
 
-from planner.export.words import cut, grid, money, percent, tenths, wrapped
+from planner.export.words import grid, money, percent, tenths, wrapped
 
 IN_MONEY = ("value", "priority")
 STOPPED = {"interrupted": ", interrupted", "time_limit": ", out of time", "work_limit": ", out of work"}
@@ -88,17 +88,24 @@ def goals(said: Mapping[str, Any]) -> list[str]:
     for stage in said["stages"]:
         amount = money(stage["found"]) if stage["kind"] in IN_MONEY else f"{stage['found']:.3f}"
         if stage["kind"] in ("spend", "churn"):  # made most of with their signs turned
-            amount = money(-stage["found"]) if stage["kind"] == "spend" else f"{-stage['found']:.0f} moved"
+            amount = money(-stage["found"]) if stage["kind"] == "spend" else f"{round(-stage['found'])} moved"
         proven = "proven" if stage["gap"] < LEAST else f"proven within {percent(stage['gap'])}"
-        text = f"  {stage['goal']}: {amount}, {proven}{STOPPED.get(stage['status'], '')}, gave up "
+        text = f"{stage['goal']}: {amount}, {proven}{STOPPED.get(stage['status'], '')}, gave up "
         if stage["settled"]:
             text += f"{money(max(0.0, stage['given_up_musd']))}, spends {money(stage['spend_musd'])}"
         else:  # net value is not sought here: money lies about
             text += f"at most {money(max(0.0, stage['given_up_musd']))}"
-        lines.append(cut(text))
+        lines += wrapped(text, "  ")
     if said["ahead"]:
         lines += wrapped(f"Not reached: {', '.join(said['ahead'])}.", "  ")
     return lines
+
+
+def last_goal_in_time(data: xr.Dataset) -> bool:
+    """Whether the last goal came to its gap though the plan's status, the worst of all goals', is a limit."""
+    said = json.loads(data.attrs.get("sharing", "{}"))
+    reached = bool(said) and not said["ahead"] and said["stages"][-1]["status"] not in STOPPED
+    return reached and data.attrs["status"] in ("time_limit", "work_limit")
 
 
 def _share(value: float) -> str:

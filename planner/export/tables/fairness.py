@@ -36,7 +36,7 @@ TEAM_FIELDS = (
     Field("service_ratio", "share", "value over that of all it asks for; above 1 where runs finish early"),
     Field("request_accuracy", "share", "useful compute it gets over what it asks for"),
     Field("finish_ratio", "number", "months to the finish over those standing alone, mean of the runs it does alone"),
-    Field("months_late", "number", "months after `due` of its runs, all together"),
+    Field("months_late", "number", "months after `due` of its programmes and other runs, all together"),
     Field("envy", "number", "the most compute of another team over its own, each by its entitlement"),
     Field("lost_per_gained", "number", "what the others lose over what it gains, against the best plan"),
     Field("used_pflops_months", "number", "compute used at dense bf16 peak, in what is reported, as the next seven"),

@@ -83,7 +83,7 @@ def _runs(facts: Facts) -> Iterable[Row]:
         row = r.case.runs[run]
         texts = {name: str(said.get(name, "")) or None for name in ("start", "finish", "site", "accelerator", "reason")}
         yield {
-            "run": run, "team": row["team"], "status": str(said["status"]), "due": row["due"], **texts,
+            "run": run, "team": r.teams.get(run), "status": str(said["status"]), "due": row["due"], **texts,
             "months_late": int(said["months_late"]), "n": int(said["n"]), "value_musd": float(said["value_musd"]),
             "full_value_musd": float(row["value_musd"]),
         }  # fmt: skip
@@ -98,9 +98,9 @@ def _period_fields(facts: Facts) -> tuple[Field, ...]:
 def _calendar(facts: Facts) -> Iterable[Row]:
     r, periods = facts.reading, facts.reading.case.calendar.periods
     held = {gang.run for gang in r.gangs}
-    for run, row in r.case.runs.items():
+    for run in r.case.runs:
         if run not in held:
-            yield defaultdict(lambda: None, {"run": run, "team": row["team"]})
+            yield defaultdict(lambda: None, {"run": run, "team": r.teams.get(run)})
     for gang in sorted(r.gangs, key=lambda x: (x.start, x.run)):
         names: dict[str, Value] = {name: getattr(gang, name) for name in ("run", "team", "site", "accelerator")}
         here: dict[str, Value] = {str(r.month(x.start)): gang.n for x in periods if gang.months_in(x)}
