@@ -175,7 +175,7 @@ class Goals:
 
     def _in_money(self, found: Found, bound: float) -> Found:
         """A point found for another goal, as a plan worth so much."""
-        net, gross = self._net.at(found.x), self.scale(found.x)
+        net, gross = self._net.at(found.x), self.scale(found.x[: len(self.matrix.columns)])
         bound = max(bound, net)
         gap = 0.0 if bound - net <= 2 * ABSOLUTE_GAP else relative_gap(bound, net, gross)
         return replace(found, objective=net, scale=gross, bound=bound, gap=gap)
@@ -247,6 +247,8 @@ class Goals:
         if name in self.ahead and seconds is None:
             self.ahead.remove(name)
         found = replace(found, objective=found.objective / money, bound=found.bound / money)
+        if name == AGAIN and self.best is not None and self.best.bound < found.bound:
+            found = self._in_money(found, self.best.bound)  # what no plan is worth, none is that keeps fairness
         self._tell(name, task, found, time.perf_counter() - began)
         found = replace(found, x=found.x[:n])
         self._reached = found if task is not None or kept else None
