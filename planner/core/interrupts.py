@@ -61,9 +61,10 @@ def unbroken(search: Callable[[], Answer], keep: Callable[[Answer], object] = la
     _listening.append(unheeded)
     try:
         found = search()
+        with undisturbed():
+            keep(found)
     finally:
         del _listening[next(i for i, other in enumerate(_listening) if other is unheeded)]
-    keep(found)
     if unheeded or found.status == "interrupted":
         raise KeyboardInterrupt
     return found
