@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from planner.cli import folder as directory
-from planner.cli.options import bounded, month, read_study, scenario
+from planner.cli.options import Finite, bounded, month, read_study, scenario
 from planner.cli.session import LIMIT_WITH_PLAN, OK, Session, common
 from planner.core.settings import SHARING
 
@@ -27,7 +27,7 @@ LATER = "later"
               "`sharing.spend_more` still limits what rules spend beyond it.")  # fmt: skip
 @click.option("--then", "later", metavar="PATH|NAME", help="A scenario as it is known later: every plan is re-planned.")
 @click.option("--replanned", metavar="YYYY-MM", callback=month, help="When that becomes known; needed with --then.")
-@click.option("--move-run", type=click.FloatRange(min=0), default=1.0, show_default=True, metavar="M$",
+@click.option("--move-run", type=Finite(min=0), default=1.0, show_default=True, metavar="M$",
               help="Price of a run that departs from the plan before.")  # fmt: skip
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Default: out/STUDY-policies.")
 @click.option("--gap", type=bounded("gap"), help="Stop each at this share of gross value; default: the scenario's.")

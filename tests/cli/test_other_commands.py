@@ -280,3 +280,5 @@ def test_size_gives_formula_and_source(command: Planner) -> None:
     assert sum("Epoch AI" in line for line in lines) == 1 and "          source: that of peak" in lines
     assert max(len(line) for line in lines if "source:" in line) <= 110
     assert command("size", "--accelerator", "h10", "--flop", "1e24", "--days", "30").code == 3
+    for wrong in (("--flop", "nan"), ("--flop", "-1"), ("--flop", "inf"), ("--flop", "1e24", "--pue", "nan")):
+        assert command("size", "--accelerator", "h100", *wrong, "--days", "30").code == 2
