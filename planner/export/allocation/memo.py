@@ -177,7 +177,8 @@ class _Memo:
         )
         nearest_start = f"{count(float(n))} {g} at {site} from {start}"
         if cost <= 0:
-            whole = "what stands in its way is whole: a gang, lot, contract or tier"
+            goal = f", or a goal of policy {self._r.policy}" if self._r.policy else ""
+            whole = f"what stands in its way is whole: a gang, lot, contract or tier{goal}"
             return f". At the limits' prices {nearest_start} is not too dear; {whole}, which has no price"
         in_time = "Done in time" if late else "Admitted"
         instead = " more than the start it has" if late else ""
