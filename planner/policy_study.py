@@ -113,7 +113,7 @@ class Policies:
         for policy, plan in self.plans.items():
             follows = now.with_(_rule(policy)).replan(plan, replanned, moving=moving)
             asked = {"gap": gap, "time_limit": time_limit, "threads": threads}
-            found[policy] = _tried(follows, policy, plan, asked, out)
+            found[policy] = _solve(follows, policy, plan, asked, out)
         return _gathered(found, self.plans, now)
 
 
@@ -168,7 +168,7 @@ def policies(
     found: dict[str, Plan | str] = {BEST: best}
     for name in dict.fromkeys(names):
         if name != BEST:
-            found[name] = _tried(shared.with_(_rule(name)), name, best, asked, out)
+            found[name] = _solve(shared.with_(_rule(name)), name, best, asked, out)
     order = [*(name for name in dict.fromkeys(names) if name != BEST), BEST]
     return _gathered({name: found[name] for name in order}, {}, shared)
 
@@ -198,7 +198,7 @@ def _budgets(study: Study) -> dict[str, float]:
     return {f"budgets.{row['fiscal_year']}.{row['category']}.budget_musd": row["budget_musd"] for row in rows}
 
 
-def _tried(study: Study, policy: str, start: Plan, asked: Mapping[str, Any], out: str | Path | None) -> Plan | str:
+def _solve(study: Study, policy: str, start: Plan, asked: Mapping[str, Any], out: str | Path | None) -> Plan | str:
     try:
         return _searched(study, policy, start, asked, out)
     except InfeasibleError:
