@@ -10,6 +10,7 @@ from typing import Any
 from scipy.optimize import brentq
 
 from planner.core.errors import SolverError
+from planner.core.interrupts import unbroken
 from planner.results.plan import Plan
 from planner.results.starts import start_values
 from planner.solve.highs import solve_lp
@@ -86,8 +87,7 @@ def break_even(
     tolerance
         Of the value found.
     gap
-        Share of gross value to which every plan is sought; above 0 the result is seldom certified, and `better_musd`
-        says by how much.
+        Share of gross value to which every plan is sought; above 0 few results are certified (see `better_musd`).
     time_limit
         Of every search, s.
 
@@ -207,7 +207,7 @@ def _along(
     def at(x: float) -> Study:
         return study.with_({path: f"*{x!r}" if factor else x})
 
-    return at, lambda x: at(x).solve(gap=gap, time_limit=time_limit)
+    return at, lambda x: unbroken(lambda: at(x).solve(gap=gap, time_limit=time_limit))
 
 
 def _noise(plan: Plan) -> float:
@@ -256,7 +256,7 @@ def decision(plan: Plan, of: str | None = None) -> Any:
     if "efficiency_ready" in plan.data:
         invested = plan.data["efficiency_ready"].sum("slot").to_series() > WHOLE
         decided |= {str(level): bool(taken) for level, taken in invested.items()}
-    if of is not None and of not in decided:
+    if of not in (None, *decided):
         raise ValueError(f"{of} is nothing that the plan decides: that is {', '.join(decided)}")
     return decided if of is None else decided[of]
 

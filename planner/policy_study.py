@@ -14,6 +14,7 @@ import pandas as pd
 import xarray as xr
 
 from planner.core.errors import InfeasibleError, InputError, LimitReached, Problem
+from planner.core.interrupts import unbroken
 from planner.core.settings import SHARING
 from planner.export.policies import policies_text
 from planner.results.compare import Comparison, Interval
@@ -83,6 +84,7 @@ class Policies:
         gap: float | None = None,
         time_limit: float | None = None,
         threads: int | None = None,
+        out: str | Path | None = None,
     ) -> Policies:
         """Each plan followed by another of the same policy, after inputs have changed.
 
@@ -96,9 +98,13 @@ class Policies:
             M$ for each run or order that departs from the plan before, later on (see `Study.replan`).
         gap, time_limit, threads
             Of each solve; default: the scenario's.
+        out
+            Folder that gets each plan as POLICY.nc.
 
         Raises
         ------
+        KeyboardInterrupt
+            Ctrl-C: there is nothing to compare; what was found is in `out`.
         InputError
             A date lies outside the horizon, or the plans name what the changed study does not have.
         """
@@ -106,7 +112,8 @@ class Policies:
         found: dict[str, Plan | str] = {}
         for policy, plan in self.plans.items():
             follows = now.with_(_rule(policy)).replan(plan, replanned, moving=moving)
-            found[policy] = _solve(follows, policy, plan, {"gap": gap, "time_limit": time_limit, "threads": threads})
+            asked = {"gap": gap, "time_limit": time_limit, "threads": threads}
+            found[policy] = _solve(follows, policy, plan, asked, out)
         return _gathered(found, self.plans, now)
 
 
@@ -142,6 +149,8 @@ def policies(
 
     Raises
     ------
+    KeyboardInterrupt
+        Ctrl-C: no more plans are sought, and there is nothing to compare; what was found is in `out`.
     InputError
         The study has no teams, or there is no such policy: before anything is solved.
     InfeasibleError, LimitReached
@@ -153,25 +162,16 @@ def policies(
     if wrong := [name for name in names if name not in known]:
         raise InputError([Problem("no_such_policy", f"there is no policy {wrong[0]}: {', '.join(known)}")])
     asked = {"gap": gap, "time_limit": time_limit, "threads": threads}
-    best = study.with_(_rule(BEST)).solve(**asked)  # type: ignore[arg-type]
+    best = _searched(study.with_(_rule(BEST)), BEST, None, asked, out)
     shared = study.with_(_spent(best)) if same_money else study
     if same_money:  # measured against teams that stand alone with that money too
-        best = shared.with_(_rule(BEST)).solve(**asked, start=best)  # type: ignore[arg-type]
+        best = _searched(shared.with_(_rule(BEST)), BEST, best, asked, out)
     found: dict[str, Plan | str] = {BEST: best}
-    for name in dict.fromkeys((BEST, *names)):
+    for name in dict.fromkeys(names):
         if name != BEST:
-            found[name] = _solve(shared.with_(_rule(name)), name, best, asked)
-        if out is not None:  # at once: searches that are broken off leave what they have
-            keep({name: found[name]}, out)
+            found[name] = _solve(shared.with_(_rule(name)), name, best, asked, out)
     order = [*(name for name in dict.fromkeys(names) if name != BEST), BEST]
     return _gathered({name: found[name] for name in order}, {}, shared)
-
-
-def keep(found: Mapping[str, Plan | str], out: str | Path) -> list[Path]:
-    """Write the plans into a folder as POLICY.nc; the paths."""
-    folder = Path(out)
-    folder.mkdir(parents=True, exist_ok=True)
-    return [plan.to_netcdf(folder / f"{name}.nc") for name, plan in found.items() if isinstance(plan, Plan)]
 
 
 def _rule(policy: str) -> dict[str, Any]:
@@ -209,15 +209,27 @@ def _cells(category: str, year: int) -> list[str]:
     return [f"budgets.{year}.{category}.{name}" for name in ("budget_musd", "pull_forward_share")]
 
 
-def _solve(study: Study, policy: str, start: Plan, asked: Mapping[str, Any]) -> Plan | str:
+def _solve(study: Study, policy: str, start: Plan, asked: Mapping[str, Any], out: str | Path | None) -> Plan | str:
     try:
-        plan = study.solve(**asked, start=start)
+        return _searched(study, policy, start, asked, out)
     except InfeasibleError:
         return "infeasible"
-    except LimitReached:
+    except LimitReached as error:
+        if error.status == "interrupted":
+            raise
         return "no_plan"
-    log.info("%s: %r", policy, plan)
-    return plan
+
+
+def _searched(study: Study, policy: str, start: Plan | None, asked: Mapping[str, Any], out: str | Path | None) -> Plan:
+    """A plan, written at once: searches that are broken off leave what they have; Ctrl-C ends them all."""
+
+    def keep(plan: Plan) -> None:
+        log.info("%s: %r", policy, plan)
+        if out is not None:
+            Path(out).mkdir(parents=True, exist_ok=True)
+            plan.to_netcdf(Path(out) / f"{policy}.nc")
+
+    return unbroken(lambda: study.solve(**asked, start=start), keep)
 
 
 def _gathered(found: Mapping[str, Plan | str], before: Mapping[str, Plan], study: Study) -> Policies:

@@ -157,10 +157,15 @@ def sweep(
     Raises
     ------
     InputError
-        An axis is empty, or a change is not valid: before anything is solved.
+        An axis is empty or has a value twice, or a change is not valid: before anything is solved.
     """
     if empty := [path for path, values in axes.items() if len(values) == 0]:
         raise InputError([Problem("axis_empty", "has no values to try", path=path) for path in empty])
+    texts = [(path, str(value)) for path, values in axes.items() for value in values]  # the labels of the cube
+    if twice := [(path, text) for path, text in dict.fromkeys(texts) if texts.count((path, text)) > 1]:
+        raise InputError(
+            [Problem("axis_twice", "is tried more than once", path=path, got=text) for path, text in twice]
+        )
     corners = list(itertools.product(*(range(len(values)) for values in axes.values())))
     studies = {
         corner: study.with_({path: values[i] for (path, values), i in zip(axes.items(), corner, strict=True)})

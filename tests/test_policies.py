@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import signal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import planner
+from planner import Plan, Study
 from planner.core.errors import InputError
+from planner.core.interrupts import undisturbed
 from tests.closed_forms.builder import PRICE, date, factor, fleet, run, scenario, with_fleet
 from tests.closed_forms.test_leases import lease
 from tests.closed_forms.test_teams import shared, two, wants
@@ -76,6 +80,39 @@ def test_nothing_is_pulled_forward_twice() -> None:
     found = planner.policies(planner.load(document), ["priority"])
     for plan in found.plans.values():
         assert plan.data["budget_spend"].values.ravel() == pytest.approx([8 * PRICE, 4 * PRICE])
+
+
+@pytest.mark.parametrize("status", ["optimal", "interrupted"])
+def test_ctrl_c_ends_all_searches(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, status: str) -> None:
+    """In the third of five, or as its plan is brought home: no other is begun, and what was found is there."""
+    solve, searches = Study.solve, []
+
+    def interrupted(study: Study, **asked: Any) -> Plan:
+        plan = solve(study, **asked)
+        searches.append(study)
+        if len(searches) == 3:
+            plan.data.attrs["status"] = status
+            if status == "optimal":
+                with undisturbed():
+                    signal.raise_signal(signal.SIGINT)
+        return plan
+
+    monkeypatch.setattr(Study, "solve", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        planner.policies(planner.load(contested()), out=tmp_path)
+    assert len(searches) == 3
+    found = {path.name: planner.open_plan(path).status for path in tmp_path.iterdir()}
+    assert found == {"utilitarian.nc": "optimal", "priority.nc": status}
+    searches.clear()
+    with pytest.raises(KeyboardInterrupt):
+        planner.break_even(planner.load("tiny"), "runs.b.value_musd", 0, 150)
+    assert len(searches) == 3
+
+
+def test_differences_that_arithmetic_leaves_are_none() -> None:
+    text = planner.policies(planner.load("tiny"), ["priority"]).text()
+    rows = [line.split() for line in text.splitlines()]
+    assert ["priority", "177.6", "0", "0", "0", "6"] in rows
 
 
 def test_each_policy_is_planned_again() -> None:

@@ -158,5 +158,7 @@ def test_a_corner_without_a_plan_is_named() -> None:
 def test_bad_axes_are_refused_before_anything_is_solved() -> None:
     with pytest.raises(InputError, match="no values to try"):
         sweep(planner.load("tiny"), {BUDGET: []})
+    with pytest.raises(InputError, match="tried more than once, got \\*1"):
+        planner.load("tiny").sweep({"budgets.2026.all.budget_musd": ["*0.5", "*1", "*1"]})
     with pytest.raises(InputError, match="did you mean"):
         sweep(planner.load("tiny"), {"budget.*.all.budget_musd": ["*2"]})

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from planner.cli.options import bounded, read_study, scenario
+from planner.cli.options import Finite, bounded, read_study, scenario
 from planner.cli.session import OK, Session, common
 
 if TYPE_CHECKING:
@@ -19,13 +18,13 @@ MOST = 12
 @click.command("break-even", short_help="At which value of an input the best plan decides otherwise.")
 @scenario
 @click.argument("path", metavar="INPUT")
-@click.option("--low", type=float, required=True, help="Where to look: from this value ...")
-@click.option("--high", type=float, required=True, help="... to this one; a plan must exist at both.")
+@click.option("--low", type=Finite(), required=True, help="Where to look: from this value ...")
+@click.option("--high", type=Finite(), required=True, help="... to this one; a plan must exist at both.")
 @click.option("--factor", is_flag=True, help="LOW and HIGH are factors on what the input holds.")
 @click.option("--of", metavar="NAME", help="The programme, run, run in progress or level that is meant; default: any.")
 @click.option(
     "--tolerance",
-    type=click.FloatRange(0.0, min_open=True),
+    type=Finite(0.0, min_open=True),
     default=1e-6,
     show_default=True,
     help="Of the value found.",
@@ -52,8 +51,6 @@ def break_even(
     """
     import planner
 
-    if not math.isfinite(tolerance):
-        raise click.BadParameter(f"must be a finite number, got {tolerance}", param_hint="--tolerance")
     study = read_study(scenario, changes)
     session.study = study.name
     try:

@@ -96,6 +96,8 @@ def new(
     terms = {
         "frozen_until": frozen_until, "cancellable": _once("--cancel", cancellable), "moving": _once("--moving", moving)
     }  # fmt: skip
+    if over := [f"{order}={until}" for order, (until, _) in cancellable if previous and "" < until < str(replanned)]:
+        raise click.BadParameter(f"{over[0]} is over by {replanned}: nothing could be cancelled", param_hint="--cancel")
     target = Path(name)
     if not NAME.fullmatch(target.name):
         raise click.BadParameter(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -29,6 +30,16 @@ def scenario(command: Command) -> Command:
     return command
 
 
+class Finite(click.FloatRange):
+    """A number between bounds, neither nan nor infinite."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        number = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{value} is not a finite number.", param, ctx)
+        return number
+
+
 def bounded(name: str, block: Table = SOLVE) -> click.ParamType[Any]:
     """The type of a setting (of `solve`) as an option, with the bounds or choices it is declared with."""
     column = block.column(name)
@@ -38,7 +49,7 @@ def bounded(name: str, block: Table = SOLVE) -> click.ParamType[Any]:
         return click.IntRange(
             None if column.low is None else int(column.low), None if column.high is None else int(column.high)
         )
-    return click.FloatRange(column.low, column.high, min_open=column.low_open)
+    return Finite(column.low, column.high, min_open=column.low_open)
 
 
 def month(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from planner.cli import folder as directory
-from planner.cli.options import bounded, month, read_study, scenario
+from planner.cli.options import Finite, bounded, month, read_study, scenario
 from planner.cli.session import LIMIT_WITH_PLAN, OK, Session, common
 from planner.core.settings import SHARING
 
@@ -27,7 +27,7 @@ LATER = "later"
               "`sharing.spend_more` still limits what rules spend beyond it.")  # fmt: skip
 @click.option("--then", "later", metavar="PATH|NAME", help="A scenario as it is known later: every plan is re-planned.")
 @click.option("--replanned", metavar="YYYY-MM", callback=month, help="When that becomes known; needed with --then.")
-@click.option("--move-run", type=click.FloatRange(min=0), default=1.0, show_default=True, metavar="M$",
+@click.option("--move-run", type=Finite(min=0), default=1.0, show_default=True, metavar="M$",
               help="Price of a run that departs from the plan before.")  # fmt: skip
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Default: out/STUDY-policies.")
 @click.option("--gap", type=bounded("gap"), help="Stop each at this share of gross value; default: the scenario's.")
@@ -48,7 +48,7 @@ def policies(
     """
     if (later is None) != (replanned is None):
         raise click.UsageError("--then and --replanned go together")
-    from planner.policy_study import FOUR, keep
+    from planner.policy_study import FOUR
     from planner.policy_study import policies as solve_policies
 
     study = read_study(scenario, changes)
@@ -59,13 +59,17 @@ def policies(
     folder = Path("out") / f"{study.name}-policies" if out is None else out
     directory.make(folder)
     limits: dict[str, Any] = {"gap": gap, "time_limit": time_limit, "threads": threads}
-    first = solve_policies(study, names or FOUR, same_money=not own_money, out=folder, **limits)
-    found, text = [first], first.text()
-    if changed is not None and replanned is not None:
-        after = first.replan(changed, replanned, moving={"run": move_run} if move_run else None, **limits)
-        keep(after.plans, folder / LATER)
-        found.append(after)
-        text += f"\n\nRe-planned in {replanned} as {changed.name}\n\n{after.text()}"
+    moving = {"run": move_run} if move_run else None
+    try:
+        first = solve_policies(study, names or FOUR, same_money=not own_money, out=folder, **limits)
+        found, text = [first], first.text()
+        if changed is not None and replanned is not None:
+            found.append(first.replan(changed, replanned, moving=moving, out=folder / LATER, **limits))
+    except KeyboardInterrupt:
+        session.note(f"planner: nothing to compare yet; what was found by then is in {folder}")
+        raise
+    for after in found[1:]:
+        text += f"\n\nRe-planned in {replanned} as {after.study.name}\n\n{after.text()}"
     places = zip((folder, folder / LATER), found, strict=False)
     files = [str(place / f"{name}.nc") for place, one in places for name in one.plans]
     session.result(f"{text}\n\nSaved: {folder}\n", _report(found, files))

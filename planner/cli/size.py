@@ -8,25 +8,26 @@ from typing import Any
 
 import click
 
+from planner.cli.options import Finite
 from planner.cli.session import Session, common
+
+ABOVE_ZERO = Finite(min=0, min_open=True)
 
 
 @click.command("size", short_help="What one training run takes: days, energy, cost.")
 @click.option("--accelerator", required=True, help="Id or alias of data/accelerators.csv, such as h100.")
-@click.option("--flop", type=float, help="Compute of the run, FLOP; or give --params and --tokens.")
-@click.option("--params", type=float, help="Parameters active per token, such as 70e9.")
-@click.option("--tokens", type=float, help="Training tokens, such as 15e12.")
+@click.option("--flop", type=ABOVE_ZERO, help="Compute of the run, FLOP; or give --params and --tokens.")
+@click.option("--params", type=ABOVE_ZERO, help="Parameters active per token, such as 70e9.")
+@click.option("--tokens", type=ABOVE_ZERO, help="Training tokens, such as 15e12.")
 @click.option("--format", "number_format", type=click.Choice(["bf16", "fp8", "fp4"]), default="bf16", show_default=True)
 @click.option("--count", type=click.IntRange(min=1), help="Accelerators; the days follow.")
-@click.option("--days", type=click.FloatRange(min=0, min_open=True), help="Days; the accelerators follow.")
-@click.option("--mfu", type=click.FloatRange(0, 1, min_open=True), help="Utilisation; default: data/mfu.csv.")
-@click.option("--goodput", type=click.FloatRange(0, 1, min_open=True), default=1.0, show_default=True)
-@click.option("--pue", type=click.FloatRange(min=1), default=1.1, show_default=True)
-@click.option("--usd-per-mwh", type=click.FloatRange(min=0), default=70.0, show_default=True)
+@click.option("--days", type=ABOVE_ZERO, help="Days; the accelerators follow.")
+@click.option("--mfu", type=Finite(0, 1, min_open=True), help="Utilisation; default: data/mfu.csv.")
+@click.option("--goodput", type=Finite(0, 1, min_open=True), default=1.0, show_default=True)
+@click.option("--pue", type=Finite(min=1), default=1.1, show_default=True)
+@click.option("--usd-per-mwh", type=Finite(min=0), default=70.0, show_default=True)
 @click.option("--life-months", type=click.IntRange(min=1), default=60, show_default=True, help="Life of an owned one.")
-@click.option(
-    "--busy", type=click.FloatRange(0, 1, min_open=True), default=0.8, show_default=True, help="Share of it in use."
-)
+@click.option("--busy", type=Finite(0, 1, min_open=True), default=0.8, show_default=True, help="Share of it in use.")
 @common
 @click.pass_obj
 def size(session: Session, /, **asked: Any) -> int:

@@ -12,6 +12,7 @@ from planner.export.words import amount, count, grid, percent, tenths, wrapped
 
 HEAD = ("policy", "net M$", "to the best by this rule", "price of fairness", "refused", "late, months")
 HEAD_2 = ("policy", "worst finish", "least u", "Jain", "MW idle", "moved", "quarters", "gap M$", "ended")
+NOTHING = 1e-9  # M$ or a share: what arithmetic leaves
 NOTES = (
     "Net value of today. To the best: from the best plan by any rule, between what the gaps leave open of plans as "
     "fair as this one. Price of fairness: net value given up, of the best plan's gross value. Late: months after "
@@ -57,17 +58,17 @@ def _between(low: float, high: float) -> str:
     if math.isnan(low):
         return "-"
     text = f"{low:+,.1f} to {high:+,.1f}"
-    return "0" if low == high == 0 else text if low > 0 or high < 0 else f"{text}: not resolved"
+    return "0" if max(abs(low), abs(high)) < NOTHING else text if low > 0 or high < 0 else f"{text}: not resolved"
 
 
 def _price(at: Mapping[str, float]) -> str:
     low, high = at["price_low"], at["price_high"]
     if math.isnan(low):
         return "-"
-    return "0" if low == high == 0 else f"{percent(low)} to {percent(high)}"
+    return "0" if max(abs(low), abs(high)) < NOTHING else f"{percent(low)} to {percent(high)}"
 
 
 def _team(data: xr.Dataset, name: str, team: str) -> str:
     at = data.sel(policy=name, team=team)
     value, u = float(at["team_value_today_musd"]), float(at["team_u"])
-    return "-" if math.isnan(value) else f"{value:,.1f} ({u:.2f})"
+    return "-" if math.isnan(value) else f"{value:,.1f} ({'-' if math.isnan(u) else f'{u:.2f}'})"

@@ -9,7 +9,8 @@ What admitting it would cost at those prices is kept beside the reason: of the c
 time), the least sum of what the limits charge and what it costs, less what it is worth and, if late, less the same
 sum of the start it has. It is marginal: other starts, sites and tiers are kept, orders and modules are continuous,
 and a price holds for a small step, so that the whole of a run is no cheaper unless others make way or lots round well.
-Where it is not positive no limit's price says what stands in the way: a gang, a lot, or what is not bought at all.
+Where it is not positive no limit's price says what stands in the way: a gang, a lot, what is not bought at all, or a
+goal of the policy by which compute is shared out.
 """
 
 from __future__ import annotations
@@ -93,6 +94,8 @@ class _Finder:
         self._chosen, self._units = chosen, units
         self._case, self._matrix, self._dual = case, matrix, prices.dual
         self._by_row = csr_array(matrix.a)
+        policy = case.inputs.setting("sharing", "policy")  # what its goals keep has no price here
+        self._unpriced = CLOSE if policy == "utilitarian" else f"policy {policy}, or {CLOSE}"
         self._start: dict[int, int] = {}
         self._online: dict[tuple[Any, ...], int] = {}
         for i, v in enumerate(matrix.columns):
@@ -112,7 +115,7 @@ class _Finder:
         if charged <= 1e-9:
             # at the margin it would pay: what stands in its way is not marginal
             other = self._in_the_way(best)
-            return f"{CROWDED} ({other})" if other else CLOSE
+            return f"{CROWDED} ({other})" if other else self._unpriced
         charges = self._charges(self._start[best])
         return max(charges, key=lambda word: charges[word]) if charges else NOT_WORTH
 

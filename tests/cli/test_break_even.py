@@ -35,7 +35,8 @@ def test_a_gap_is_said_to_leave_it_open(command: Planner) -> None:
         (("--low", 140, "--high", 150), 2, "the decision is the same"),
         (("--low", 2, "--high", 1), 2, "must be below high"),
         (("--low", 0, "--high", 150, "--of", "zz"), 2, "zz is nothing that the plan decides"),
-        (("--low", 0, "--high", 150, "--tolerance", "nan"), 2, "must be a finite number"),
+        (("--low", 0, "--high", 150, "--tolerance", "nan"), 2, "is not a finite number"),
+        (("--low", "nan", "--high", 150), 2, "is not a finite number"),
         (("--low", 0), 2, "--high"),
     ],
 )

@@ -191,6 +191,11 @@ def test_new_refuses_terms_that_are_none(command: Planner, saved: Path, given: t
 
 
 def test_new_leaves_nothing_behind_where_terms_name_no_order(command: Planner, saved: Path, tmp_path: Path) -> None:
+    said = command(
+        "new", "wrong", "--from", "tiny", "--previous", saved, "--replanned", "2026-04", "--cancel", "hall=2026-03:1"
+    )
+    assert said.code == 2
+    assert "hall=2026-03 is over by 2026-04" in said.err
     for name, given in (("--cancel", "lease=2026-06:1"), ("--cancel", "hall=soon:1"), ("--moving", "ship=1")):
         said = command("new", "next", "--from", "tiny", "--previous", saved, "--replanned", "2026-03", name, given)
         assert said.code == 3, said.err
@@ -275,3 +280,5 @@ def test_size_gives_formula_and_source(command: Planner) -> None:
     assert sum("Epoch AI" in line for line in lines) == 1 and "          source: that of peak" in lines
     assert max(len(line) for line in lines if "source:" in line) <= 110
     assert command("size", "--accelerator", "h10", "--flop", "1e24", "--days", "30").code == 3
+    for wrong in (("--flop", "nan"), ("--flop", "-1"), ("--flop", "inf"), ("--flop", "1e24", "--pue", "nan")):
+        assert command("size", "--accelerator", "h100", *wrong, "--days", "30").code == 2

@@ -76,7 +76,8 @@ def test_options_and_changes_reach_the_solve(command: Planner, tmp_path: Path) -
 @pytest.mark.parametrize(
     "args",
     [
-        [], ["tiny", "--gap", "-1"], ["tiny", "--gap", "x"], ["tiny", "--time-limit", "0"], ["tiny", "--threads", "0"],
+        [], ["tiny", "--gap", "-1"], ["tiny", "--gap", "x"], ["tiny", "--gap", "nan"],
+        ["tiny", "--time-limit", "inf"], ["tiny", "--time-limit", "0"], ["tiny", "--threads", "0"],
         ["tiny", "--seed", "-1"], ["tiny", "--strategy", "guide"], ["tiny", "--work-limit", "0"],
         ["tiny", "--nonsense"], ["tiny", "tiny"], ["tiny", "--out", "/dev/null/x"],
     ],

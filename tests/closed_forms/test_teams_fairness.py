@@ -11,7 +11,18 @@ import planner
 from planner.export.allocation.memo import memo_text
 from planner.export.tables import PlanTables
 from planner.results.plan import Plan
-from tests.closed_forms.builder import NOT_FOR_SALE, PRICE, accelerator, date, factor, fleet, run, scenario
+from tests.closed_forms.builder import (
+    NOT_FOR_SALE,
+    PRICE,
+    accelerator,
+    date,
+    factor,
+    fleet,
+    run,
+    scenario,
+    with_fleet,
+    work,
+)
 from tests.closed_forms.test_teams import POLICIES, account, got, of_team, shared, two, wants
 
 Row = dict[str, Any]
@@ -66,6 +77,18 @@ def test_raising_all_and_fixing_the_tight_team_is_worse(outcomes: tuple[Outcome,
     u = sorted(value / of for value, of in zip(best, measure, strict=True))
     assert [stage["found"] for stage in stages] == pytest.approx([sum(u[:j]) for j in range(1, len(u) + 1)], abs=1e-5)
     assert all(stage["bound"] >= stage["found"] - 1e-9 for stage in stages)
+
+
+def test_a_run_refused_by_the_policy_is_no_close_call() -> None:
+    """Ten x1: b's stream has all it asks for before a's run of six, which is worth fifty times as much."""
+    teams = [{"team": "a", "priority": 2}, {"team": "b", "priority": 1}]
+    document = with_fleet(10, [6], runs=[run("wanted", 6, 6, 0, 30.0, team="a")], teams=teams,
+                          **work(0.01, 10, team="b"))  # fmt: skip
+    document["sharing"] = {"policy": "priority"}
+    plan = planner.load(document).solve()
+    assert plan.data["run_status"].item() == "refused"
+    assert plan.data["run_reason"].item() == "policy priority, or a close call, within the gap"
+    assert "or a goal of policy priority, which has no price" in memo_text(PlanTables(plan.data), "a")
 
 
 def test_finish_times_against_standing_alone() -> None:

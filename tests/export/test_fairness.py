@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 
 import planner
 from planner import Plan
+from planner.export.allocation.memo import memo_text
 from planner.export.summary import summary_text
 from planner.export.summary.teams import goals
 from planner.export.tables import PlanTables, write_tables
@@ -108,6 +110,9 @@ def test_the_sheet_adds_up(name: str, tmp_path: Path, request: pytest.FixtureReq
                 assert cached == pytest.approx(calculator.value("Fairness", cell), abs=1e-9), cell.value
     assert found == 3 * len(plan.data["team"]) + 3
     said = {row[0]: row[1] for row in values["Fairness"].iter_rows(values_only=True)}
+    summary = {row[0]: row[1] for row in values["Summary"].iter_rows(values_only=True)}
+    policy = plan.inputs.setting("sharing", "policy")
+    assert summary[f"by policy {policy} no plan is worth more than, M$"] == pytest.approx(plan.bound_musd)
     assert said["policy"] == plan.inputs.setting("sharing", "policy")
     assert said["price of fairness, at most"] == pytest.approx(1 / 3 if name == "fair" else 0.0, abs=1e-4)
     assert said["Jain's index of u"] == pytest.approx(1)
@@ -128,6 +133,7 @@ def test_files(fair: Plan, tmp_path: Path) -> None:
 
 def test_summary(fair: Plan) -> None:
     said = fair.summary()
+    assert "Proven best: by policy max_min no plan is worth more." in said  # 180 is what the best of all plans is worth
     assert "Teams, by policy max_min" in said
     assert "a 30.0 30.0 1.00 50.0 % 50.0 % - 0.0 1.00" in " ".join(said.split())
     assert "value, fairness kept: 120 M$, proven, gave up 60.0 M$, spends 0.0 M$" in said
@@ -154,6 +160,18 @@ def test_a_long_goal_is_told_whole(fair: Plan) -> None:
     said = " ".join(" ".join(lines).split())
     assert said.startswith("value, fairness kept: 661.88 B$, proven within 11.1 %, out of time, gave up ")
     assert said.endswith("spends 480.68 B$")
+
+
+def test_what_is_not_proven_of_a_goal_is_no_figure(fair: Plan) -> None:
+    account = json.loads(fair.data.attrs["sharing"])
+    account["stages"][-1] |= {"gap": math.inf, "status": "time_limit"}
+    said = summary_text(fair.data.assign_attrs(sharing=json.dumps(account)))
+    assert "value, fairness kept: 120 M$, nothing proven yet, out of time, gave up 60.0 M$" in said
+
+
+def test_a_memo_names_the_policy(fair: Plan) -> None:
+    said = memo_text(PlanTables(fair.data), "a")
+    assert "From the plan of fair (fair) shared out by policy max_min, 2026-01" in said
 
 
 @pytest.mark.parametrize(("gap", "said"), [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import signal
 from dataclasses import replace
 from typing import Any
@@ -190,6 +191,22 @@ def test_a_goal_without_a_plan_in_its_time_is_told(monkeypatch: pytest.MonkeyPat
     plan = planner.load(DOCUMENT).solve()
     assert named(plan) == [STAGES[0], STAGES[1], STAGES[3]]
     assert (plan.status, account(plan)["ended"], account(plan)["ahead"]) == ("time_limit", "time_limit", [STAGES[2]])
+
+
+def test_what_no_plan_is_worth_none_is_that_keeps_fairness(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last search proves nothing: what is proven of all plans holds of its own."""
+    searches = []
+
+    def unproven(*args: Any, **given: Any) -> Any:
+        searches.append(1)
+        found = search(*args, **given)
+        return replace(found, status="time_limit", bound=math.inf, gap=math.inf) if len(searches) == 4 else found
+
+    monkeypatch.setattr(planner.study, "search", unproven)
+    plan = planner.load(DOCUMENT).solve()
+    assert plan.objective_musd == pytest.approx(120, abs=1e-3)
+    assert plan.bound_musd == pytest.approx(180, abs=1e-3)
+    assert plan.gap == account(plan)["stages"][-1]["gap"] == pytest.approx(0.5, abs=1e-3)
 
 
 @pytest.mark.parametrize("policy", ["entitlement", "pro_rata"])

@@ -62,8 +62,8 @@ class _Memo:
         return [
             f"# Allocation memo: {self._team}{f' ({_plain(title)})' if title else ''}",
             "",
-            f"From the plan of {a['study']} ({_plain(a['title'])}), {self._r.month(0)} to {last}; status {a['status']}"
-            f"{proven}.",
+            f"From the plan of {a['study']} ({_plain(a['title'])}){_shared(self._r.policy)}, {self._r.month(0)} to "
+            f"{last}; status {a['status']}{proven}.",
             *([] if self._above is None else ["", f"Part of {self._above}, which has a memo of its own."]),
             *([] if self._members == (self._team,) else ["", f"For all of its teams: {', '.join(self._members)}."]),
         ]
@@ -185,7 +185,8 @@ class _Memo:
         )
         nearest_start = f"{count(float(n))} {g} at {site} from {start}"
         if cost <= 0:
-            whole = "what stands in its way is whole: a gang, lot, contract or tier"
+            goal = f", or a goal of policy {self._r.policy}" if self._r.policy else ""
+            whole = f"what stands in its way is whole: a gang, lot, contract or tier{goal}"
             return f". At the limits' prices {nearest_start} is not too dear; {whole}, which has no price"
         in_time = "Done in time" if late else "Admitted"
         instead = " more than the start it has" if late else ""
@@ -197,9 +198,10 @@ class _Memo:
     def _ground(self) -> list[str]:
         a = self._r.data.attrs
         better = f"up to {money(a['gap_musd'])} more" if math.isfinite(a["gap_musd"]) else "nobody knows how much more"
+        another = f"Another{_shared(self._r.policy)}"
         lines = [
             "- Exact: dates, sites, types, gangs, values, what is late or refused: decisions of the plan"
-            + (f". Another may be worth {better} and serve this team otherwise." if a["gap_musd"] > 0 else "."),
+            + (f". {another} may be worth {better} and serve this team otherwise." if a["gap_musd"] > 0 else "."),
             "- Averages: what streams have. Quotas round them down to whole accelerators.",
             "- Marginal: what admitting would cost, and break-even revenue. They are shadow prices of limits, other "
             + "starts, sites and tiers kept, orders and modules continuous. A price holds for a small step; the whole "
@@ -207,12 +209,17 @@ class _Memo:
         ]
         lost = [row for row in self._mine("runs") if row["status"] == "refused" and row["run"] not in self._r.spared]
         if lost:
-            forced = f"planner plan {a['study']} --set runs.{lost[0]['run']}.must_run=true --out out/forced"
+            rule = f"--policy {self._r.policy} " if self._r.policy else ""
+            forced = f"planner plan {a['study']} {rule}--set runs.{lost[0]['run']}.must_run=true --out out/forced"
             lines.append(
-                f"- The exact cost of a refused run takes a search, with the changes this plan has: `{forced}`, then "
-                "`planner compare out/forced/plan.nc PLAN.NC`."
+                f"- The exact cost of a refused run takes a search, with the other changes this plan has: `{forced}`, "
+                "then `planner compare out/forced/plan.nc PLAN.NC`."
             )
         return ["## What is exact and what is marginal", "", *lines]
+
+
+def _shared(policy: str) -> str:
+    return f" shared out by policy {policy}" if policy else ""
 
 
 def _units(n: float) -> str:

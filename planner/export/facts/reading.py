@@ -95,6 +95,17 @@ class Reading:
         return found
 
     @cached_property
+    def policy(self) -> str:
+        """By which policy compute is shared out; empty where most value is all that is sought."""
+        policy = str(self.inputs.setting("sharing", "policy"))
+        return "" if policy == "utilitarian" else policy
+
+    @property
+    def nobody(self) -> str:
+        """Of which plans the bound holds: all, or those that keep what the policy reached."""
+        return f"by policy {self.policy} no plan" if self.policy else "no plan"
+
+    @cached_property
     def gangs(self) -> list[Gang]:
         """What holds accelerators as a gang: the runs that start, site by site, and those in progress at the start."""
         month, found = self.case.calendar.month, []

@@ -26,12 +26,13 @@ class PlanSummary:
         a = self.data.attrs
         gap, more = float(a["gap"]), float(a["gap_musd"])
         of = self.tables.reading.gap_is_of
-        better = f"no plan is worth {money(more)} more" if of == "gross value" else f"no plan costs {money(more)} less"
-        proven = f"proven within {percent(gap)} of {of}: {better}"
+        nobody = self.tables.reading.nobody
+        better = f"is worth {money(more)} more" if of == "gross value" else f"costs {money(more)} less"
+        proven = f"proven within {percent(gap)} of {of}: {nobody} {better}"
         if not math.isfinite(gap):
             proven = "nothing is proven yet about better plans"
         if a["status"] == "optimal":
-            return f"Proven best: no plan {'is worth more' if of == 'gross value' else 'costs less'}."
+            return f"Proven best: {nobody} {'is worth more' if of == 'gross value' else 'costs less'}."
         if a["status"] == "gap_reached":
             return f"{proven[0].upper()}{proven[1:]}."
         asked = json.loads(a["options"])

@@ -90,6 +90,7 @@ def goals(said: Mapping[str, Any]) -> list[str]:
         if stage["kind"] in ("spend", "churn"):  # made most of with their signs turned
             amount = money(-stage["found"]) if stage["kind"] == "spend" else f"{round(-stage['found'])} moved"
         proven = "proven" if stage["gap"] < LEAST else f"proven within {percent(stage['gap'])}"
+        proven = proven if math.isfinite(stage["gap"]) else "nothing proven yet"
         text = f"{stage['goal']}: {amount}, {proven}{STOPPED.get(stage['status'], '')}, gave up "
         if stage["settled"]:
             text += f"{money(max(0.0, stage['given_up_musd']))}, spends {money(stage['spend_musd'])}"

@@ -19,7 +19,7 @@ def write_summary(sheet: Any, pen: Pen, summary: PlanSummary, placed: dict[str, 
     pen.text(sheet, 0, 0, f"{a['study']}: {a['title']}", bold=True)
     for row, sentence in enumerate((summary.verdict(), summary.trust()), 1):
         pen.text(sheet, row, 0, sentence)
-    row = _figures(sheet, pen, a, summary.tables.reading.gap_is_of, HEAD + 1)
+    row = _figures(sheet, pen, summary, HEAD + 1)
     row = _net_value(sheet, pen, placed["ledger"], float(a["objective_musd"]), row + 1)
     row = _agreement(sheet, pen, placed, row + 1)
     for sentence in (summary.not_modelled(), str(a.get("prices_note", ""))):
@@ -28,12 +28,13 @@ def write_summary(sheet: Any, pen: Pen, summary: PlanSummary, placed: dict[str, 
             sheet.write_string(row, 0, sentence, pen.style("text"))
 
 
-def _figures(sheet: Any, pen: Pen, attrs: dict[str, Any], gap_is_of: str, row: int) -> int:
+def _figures(sheet: Any, pen: Pen, summary: PlanSummary, row: int) -> int:
+    attrs, reading = summary.data.attrs, summary.tables.reading
     figures: tuple[tuple[str, Value, str], ...] = (
         ("status", str(attrs["status"]), "text"),
         ("net value, M$ discounted to the start", float(attrs["objective_musd"]), "musd"),
-        ("no plan is worth more than, M$", float(attrs["bound_musd"]), "musd"),
-        (f"gap, share of {gap_is_of}", float(attrs["gap"]), "share"),
+        (f"{reading.nobody} is worth more than, M$", float(attrs["bound_musd"]), "musd"),
+        (f"gap, share of {reading.gap_is_of}", float(attrs["gap"]), "share"),
         ("gap, M$", float(attrs["gap_musd"]), "musd"),
         ("independent check passed", bool(attrs["checked"]), "flag"),
     )

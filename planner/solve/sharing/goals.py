@@ -175,7 +175,7 @@ class Goals:
 
     def _in_money(self, found: Found, bound: float) -> Found:
         """A point found for another goal, as a plan worth so much."""
-        net, gross = self._net.at(found.x), self.scale(found.x)
+        net, gross = self._net.at(found.x), self.scale(found.x[: len(self.matrix.columns)])
         bound = max(bound, net)
         gap = 0.0 if bound - net <= 2 * ABSOLUTE_GAP else relative_gap(bound, net, gross)
         return replace(found, objective=net, scale=gross, bound=bound, gap=gap)
@@ -226,7 +226,7 @@ class Goals:
         def size(x: Vector) -> float:
             return self.scale(x[:n]) if task is None else money * max(task.unit, abs(task.goal.at(x)))
 
-        tell = self._teller(n) if kept and self.on_better is not None else None
+        tell = self._teller(n) if kept else None
         try:
             found = self.search(
                 whole, options, size, start=start, choices=self.choices, on_better=tell,
@@ -247,11 +247,12 @@ class Goals:
         if name in self.ahead and seconds is None:
             self.ahead.remove(name)
         found = replace(found, objective=found.objective / money, bound=found.bound / money)
+        if name == AGAIN and self.best is not None and self.best.bound < found.bound:
+            found = self._in_money(found, self.best.bound)  # what no plan is worth, none is that keeps fairness
         self._tell(name, task, found, time.perf_counter() - began)
         found = replace(found, x=found.x[:n])
         self._reached = found if task is not None or kept else None
-        if kept:
-            self._plan = found
+        self._plan = found if kept else self._plan
         if found.status == "interrupted":
             self._interrupted(name, task, found)
         return found
@@ -294,7 +295,6 @@ class Goals:
         point = self._point
         return None if point is None else {int(i): float(round(point[i])) for i in np.flatnonzero(self.matrix.integer)}
 
-    def _teller(self, n: int) -> Callable[[Found], None]:
-        assert self.on_better is not None
+    def _teller(self, n: int) -> Callable[[Found], None] | None:
         tell = self.on_better
-        return lambda better: tell(replace(better, x=better.x[:n]))
+        return None if tell is None else lambda better: tell(replace(better, x=better.x[:n]))
