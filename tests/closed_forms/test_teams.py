@@ -243,6 +243,28 @@ def test_what_is_not_used_is_pulled_back(share: float) -> None:
     assert plan.data["team_extra"].sel(team="a").item() == pytest.approx(5 * share)
 
 
+def test_what_is_pulled_back_returns_no_debt() -> None:
+    """a borrows b's last 2.5 of five, beside 2.5 pulled back; later b needs ten, and a returns 2.5 of its own five.
+
+    Not so: b's entitlement is pulled back while b borrows, and a lends it to b.
+    """
+    teams = [{"team": "a"}, {"team": "b", "pull_back_share": 0.5}]
+    document = shared("entitlement", 10, [wants("a", 10, 2.0), wants("b", 10, 1.0)], teams, periods=(6, 6),
+                      **busy(("b", 0, 0), ("b", 6, 10)))  # fmt: skip
+    plan = solve(document, 10 * 2 * 6 + (2.5 * 2 + 7.5) * 6 * factor(6))
+    assert plan.data["team_gives"].values.tolist() == [[0, 1], [1, 0]]
+    assert plan.data["team_credit"].sel(team="a").values == pytest.approx([-2.5 * 6, 0], abs=1e-6)
+
+
+def test_what_is_nobodys_returns_no_debt() -> None:
+    """a has the four of nobody twice, and borrows nothing: to return b's three it would have to do without them."""
+    teams = [{"team": k, "share": 0.3} for k in "ab"]
+    document = shared("entitlement", 10, [wants("a", 10, 2.0), wants("b", 10, 1.0)], teams, periods=(6, 6),
+                      **busy(("b", 0, 0), ("b", 6, 10)))  # fmt: skip
+    plan = solve(document, 7 * 2 * 6 + (7 * 2 + 3) * 6 * factor(6))
+    assert got(plan, 0) == {"a": 7, "b": 0} and got(plan, 1) == {"a": 7, "b": 3}
+
+
 def test_what_nobody_is_entitled_to_is_free_to_take() -> None:
     """Three tenths are a's and b's each; a takes the four x1 of nobody, and no more."""
     teams = [{"team": k, "share": 0.3, "credit_limit_pflops_months": 0} for k in "ab"]

@@ -40,7 +40,7 @@ def equations(plan: xr.Dataset) -> set[str]:
 def test_a_solved_plan_passes(traded: xr.Dataset) -> None:
     report = check_plan(traded)
     assert report.ok, report.text()
-    assert {"T1", "T2", "T3", "T4", "T5", "T6", "T7"} <= set(report.equations_checked)
+    assert {"T1", "T2", "T3", "T4", "T5", "T6", "T7", "T8", "T9"} <= set(report.equations_checked)
 
 
 PLANTED: list[tuple[str, list[Change]]] = [
@@ -53,6 +53,9 @@ PLANTED: list[tuple[str, list[Change]]] = [
     ("T6", [("team_credit", {"team": "a", "period": FIRST}, -21)]),
     ("T6", [("team_credit", {"team": "b", "period": SECOND}, -1)]),
     ("T7", [("stream_use", {"stream": "s_a", **THERE, "period": SECOND}, 0.25)]),
+    ("T8", [("team_gives", {"team": "b", "period": FIRST}, 0)]),
+    ("T9", [("team_gives", {"team": "a", "period": FIRST}, 1)]),
+    ("integrality", [("team_gives", {"team": "a", "period": FIRST}, 0.5)]),
     ("eligibility", [("team_lent", {"team": "g", "period": FIRST}, 1)]),
     ("nonnegativity", [("team_lent", {"team": "a", "period": FIRST}, -1)]),
     ("output:team_value_today_musd", [("team_value_today_musd", {"team": "g"}, 1)]),

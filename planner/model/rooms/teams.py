@@ -8,9 +8,11 @@ Decisions (policy `entitlement`)
     released[k,t]    entitlement pulled back because it is not used                   [PFLOP/s]
     extra[k,t]       taken of what is pulled back or assigned to nobody; not owed     [PFLOP/s]
     credit[k,t]      what others owe the team at the end of t, less what it owes      [PFLOP/s-months]
+    gives[k,t]       whether it gives or takes                                        0 or 1
 
 used[k,t] = sum of peak[g] * (n_c * share of t present, of its runs; stream_use of its streams)
 there[t] = sum over g, s of peak[g] * availability[g] * online[g,s,t]                 [PFLOP/s]
+most[k,t] = what all its runs and streams could use                                   [PFLOP/s]
 e[k]: policy `entitlement`: its share; `pro_rata`: the compute it asks for, of all that is asked for.
 
     (T1) used[k,t] + lent[k,t] + released[k,t] <= e[k] * there[t] + borrowed[k,t] + extra[k,t]
@@ -20,8 +22,12 @@ e[k]: policy `entitlement`: its share; `pro_rata`: the compute it asks for, of a
     (T5) credit[k,t] = credit[k,t-1] + months * (lent[k,t] - borrowed[k,t])           [PFLOP/s-months]
     (T6) credit[k,t] >= -credit_limit[k], and >= 0 at the end of what is reported if debts are settled
     (T7) used[k,t] >= guaranteed[k,t]                                                 [PFLOP/s]
+    (T8) lent[k,t] + released[k,t] <= sum over others of most[.,t] * gives[k,t]       [PFLOP/s]
+    (T9) borrowed[k,t] + extra[k,t] <= most[k,t] * (1 - gives[k,t])                   [PFLOP/s]
 
-T2 to T6 belong to policy `entitlement`, T1 to it and `pro_rata`, T7 to all. peak is the dense one in bf16, so that
+T2 to T6, T8 and T9 belong to policy `entitlement`, T1 to it and `pro_rata`, T7 to all. Without T8 and T9 a team could
+have its own entitlement pulled back while it borrows, and a debtor return what was never its own; where nothing is
+pulled back and nothing is nobody's, they forbid nothing and are left out. peak is the dense one in bf16, so that
 types add up. A team's value is the sum of its discounted lines of value: runs, streams, programmes, runs in progress.
 Money: none.
 """
@@ -31,14 +37,13 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-import numpy as np
 import pyomo.environ as pyo
 
 from planner.core.declare import Column, Equation, Limit, Output, Room, Rule, Table
 from planner.data.derive import Case
 from planner.data.rules.team import groups_do_not_ask, no_circle, shares_fit
-from planner.data.teams import Tree, compute_asked, read_tree, reference_pflops, team_of_value, teams_of_runs
-from planner.model.slots import Present
+from planner.data.teams import Tree, compute_asked, read_tree, team_of_value
+from planner.model.team_use import compute_online, most_use, use_by_team
 from planner.model.terms import Terms
 from planner.model.workspace import Workspace, linear, or_zero
 
@@ -86,6 +91,7 @@ GUARANTEES = Table(
     ),
 )
 OVER = ("team", "period")
+FREE = 1e-9  # share that is nobody's
 EQUATIONS = (
     Equation("T1", "use_fits_entitlement", "use and lending fit entitlement and borrowing", "PFLOP/s", OVER),
     Equation("T2", "borrowed_is_lent", "what is borrowed is lent", "PFLOP/s", ("period",)),
@@ -96,12 +102,15 @@ EQUATIONS = (
              Limit("debt of team", 1)),
     Equation("T7", "guarantee_is_kept", "a team uses what it is guaranteed", "PFLOP/s", OVER,
              Limit("guarantee of team", 0.1)),
+    Equation("T8", "giver_gives", "who takes neither lends nor leaves anything", "PFLOP/s", OVER),
+    Equation("T9", "taker_takes", "who gives takes nothing", "PFLOP/s", OVER),
 )  # fmt: skip
 OUTPUTS = (
     Output("team_lent", "lent", OVER, "PFLOP/s", "entitlement left to others, who owe it"),
     Output("team_borrowed", "borrowed", OVER, "PFLOP/s", "taken from the entitlement of others, and owed"),
     Output("team_released", "released", OVER, "PFLOP/s", "entitlement pulled back because it is not used"),
     Output("team_extra", "extra", OVER, "PFLOP/s", "taken of what is pulled back or nobody's"),
+    Output("team_gives", "gives", OVER, "1", "whether a team gives of its entitlement (1) or takes (0)"),
     Output("team_credit", "credit", OVER, "PFLOP/s-months", "what others owe a team, less what it owes"),
     Output("team_value_today_musd", "team_value", ("team",), "M$", "value a team or group realises, of today"),
 )
@@ -117,7 +126,7 @@ def build(m: Workspace, b: Any, d: Case) -> None:
     guaranteed = guarantee_rows(d)
     if policy not in ("entitlement", "pro_rata") and not guaranteed:
         return
-    used, there, periods = _used(m, d), _there(m, d), range(len(d.calendar.periods))
+    used, there, periods = use_by_team(m, d), compute_online(m, d), range(len(d.calendar.periods))
     b.guarantee_is_kept = pyo.Constraint(
         list(guaranteed), rule=lambda b, k, t: used[k, t] >= guaranteed[k, t], doc="(T7)"
     )
@@ -127,6 +136,10 @@ def build(m: Workspace, b: Any, d: Case) -> None:
         b.PERIOD = pyo.Set(initialize=periods, ordered=True)
         if borrows:
             _trade(b, d, tree, there)
+            most = most_use(m, d)
+            for (k, t), floor in guaranteed.items():
+                most |= {(x, t): max(most[x, t], floor) for x in tree.members[k]}
+            _one_way(b, d, tree, most)
         share = tree.share if borrows else compute_shares(d, tree)
 
         def use_fits_entitlement(b: Any, k: str, t: int) -> Any:
@@ -195,54 +208,6 @@ def _values(m: Workspace, b: Any, d: Case, tree: Tree) -> None:
     b.team_value = pyo.Expression(list(values), rule=lambda b, k: values[k])
 
 
-def _used(m: Workspace, d: Case) -> dict[tuple[str, int], Terms]:
-    """(team, period): the compute that its runs and streams take, groups the sum of their members."""
-    tree, periods = read_tree(d.inputs), range(len(d.calendar.periods))
-    starts = list(m.need("start").values())
-    peak = {g: reference_pflops(row) for g, row in d.accelerators.items()}
-    of_run, number = teams_of_runs(d.inputs), {k: i for i, k in enumerate(tree.asking)}
-    whose = np.array([number.get(of_run.get(r, ""), -1) for r in d.placements["run"]], dtype=np.int64)
-    amounts: dict[tuple[int, int], list[Any]] = defaultdict(list)
-    for (g, _, t), present in m.need("gang_shares").items():
-        free = present.where(present.candidates >= 0)
-        for k in np.unique(whose[free.candidates]).tolist():
-            mine = free.where(whose[free.candidates] == k)
-            amounts[k, t].append(Present(mine.amounts * peak[g], mine.candidates))
-    terms: dict[tuple[str, int], list[Any]] = defaultdict(list)
-    for (i, g, _, t), use in m.need("stream_use").items():
-        terms[d.streams[i]["team"], t].append((peak[g], use))
-    given = _given(d, of_run, peak)
-    found = {}
-    for k, members in tree.members.items():
-        for t in periods:
-            parts = [p for x in members for p in amounts.get((number[x], t), ())]
-            pairs = [(a, starts[c]) for p in parts for a, c in p]
-            pairs += [pair for x in members for pair in terms.get((x, t), ())]
-            found[k, t] = linear(pairs, sum(given.get((x, t), 0.0) for x in members))
-    return found
-
-
-def _given(d: Case, of_run: dict[str, str], peak: dict[str, float]) -> dict[tuple[str, int], float]:
-    """(team, period): what runs in progress that cannot be cancelled take."""
-    found: dict[tuple[str, int], float] = defaultdict(float)
-    decided = {row["running"] for row in d.inputs.rows("cancellable")}
-    for row in d.inputs.rows("running"):
-        if row["running"] in of_run and row["running"] not in decided:
-            for t, period in enumerate(d.calendar.periods):
-                months = max(0, min(period.end, d.calendar.month(row["until"])) - period.start)
-                found[of_run[row["running"]], t] += peak[row["accelerator"]] * row["n"] * months / period.months
-    return found
-
-
-def _there(m: Workspace, d: Case) -> dict[int, list[Any]]:
-    """Terms of the compute online in each period, as far as it is healthy."""
-    found: dict[int, list[Any]] = {t: [] for t in range(len(d.calendar.periods))}
-    each = {g: reference_pflops(row) * row["availability"] for g, row in d.accelerators.items()}
-    for (g, _, t), terms in m.need("online").items():
-        found[t] += [(each[g] * c, v) for c, v in terms]
-    return found
-
-
 def _trade(b: Any, d: Case, tree: Tree, there: dict[int, list[Any]]) -> None:
     rows, periods = d.inputs.by_id("teams", "team"), d.calendar.periods
     keys = [(k, t) for k in tree.asking for t in range(len(periods))]
@@ -277,6 +242,20 @@ def _trade(b: Any, d: Case, tree: Tree, there: dict[int, list[Any]]) -> None:
     b.debt_is_limited = pyo.Constraint(list(least), rule=lambda b, k, t: b.credit[k, t] >= least[k, t], doc="(T6)")
 
 
+def _one_way(b: Any, d: Case, tree: Tree, most: dict[tuple[str, int], float]) -> None:
+    """Who gives takes nothing; only where something can be had that nobody is owed for."""
+    keys = list(b.lent) if b.released or tree.unassigned > FREE else []
+    b.gives = pyo.Var(keys, domain=pyo.Binary, doc="1")
+    others = {(k, t): sum(most[x, t] for x in tree.asking if x != k) for k, t in keys}
+    b.giver_gives = pyo.Constraint(
+        keys, doc="(T8)",
+        rule=lambda b, k, t: b.lent[k, t] + or_zero(b.released, (k, t)) <= others[k, t] * b.gives[k, t],
+    )  # fmt: skip
+    b.taker_takes = pyo.Constraint(
+        keys, rule=lambda b, k, t: b.borrowed[k, t] + b.extra[k, t] <= most[k, t] * (1 - b.gives[k, t]), doc="(T9)"
+    )
+
+
 ROOM = Room(
     name="teams",
     build=build,
@@ -284,4 +263,5 @@ ROOM = Room(
     inputs=(TEAMS, GUARANTEES),
     equations=EQUATIONS,
     outputs=OUTPUTS,
+    integers={"gives": "site"},
 )

@@ -51,6 +51,8 @@ EQUATIONS: dict[str, tuple[str, str]] = {
     "T5": ("PFLOP/s-months", "credit grows with lending and falls with borrowing"),
     "T6": ("PFLOP/s-months", "no team owes more than it may"),
     "T7": ("PFLOP/s", "a team uses what it is guaranteed"),
+    "T8": ("PFLOP/s", "who takes neither lends nor leaves anything"),
+    "T9": ("PFLOP/s", "who gives takes nothing"),
     "K1": ("lots", "a previous order that is settled is kept or cancelled"),
     "K2": ("lots", "nothing else is ordered in the frozen zone"),
     "K3": ("lots", "what is ordered more than before is counted"),

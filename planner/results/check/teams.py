@@ -1,4 +1,4 @@
-"""Teams, second opinion: their values, and what they use, lend and borrow against entitlements (T1 to T7)."""
+"""Teams, second opinion: their values, and what they use, lend and borrow against entitlements (T1 to T9)."""
 
 from __future__ import annotations
 
@@ -173,6 +173,11 @@ def _trade(case: Case, rows: list[Row], use: Array, there: Array, mine: Any) -> 
     case.found.at_most("T4", found["released"], pulled * entitled, dims, mine & (pulled > 0))
     case.found.never("T4", found["released"], dims, ~(mine & (pulled > 0)) & np.ones(use.shape, dtype=bool), "PFLOP/s",
                      "entitlement of a team that nothing is pulled back from")  # fmt: skip
+    if (pulled[mine[:, 0]] > 0).any() or free > 1e-9:
+        gives = case.read("team_gives", "team", "period")
+        case.found.decision("team_gives", gives, dims, "1", whole=True)
+        case.found.at_most("T8", given * (1 - gives), np.zeros(use.shape), dims, mine)
+        case.found.at_most("T9", (found["borrowed"] + found["extra"]) * gives, np.zeros(use.shape), dims, mine)
     opening = np.array([row["credit_pflops_months"] for row in rows], dtype=float)[:, None]
     change = (found["lent"] - found["borrowed"]) * calendar.months
     case.found.equal("T5", credit, opening + np.cumsum(change, axis=1), dims, mine)
