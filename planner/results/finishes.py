@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import xarray as xr
@@ -19,16 +20,39 @@ def finish_ratio(members: tuple[str, ...], case: Case, account: Account, data: x
     """Mean finish-time ratio of the runs that some teams do alone."""
     if not case.runs:
         return float("nan")
-    ratios, whose, month = [], teams_of_runs(case.inputs), case.calendar.month
-    otherwise = _fulfilled_otherwise(case, data)
-    alone = {r: at for x in members for r, at in account.alone[x].finish.items() if whose.get(r) == x}
+    month = case.calendar.month
+    alone = {k: standing.finish for k, standing in account.alone.items()}
+    ratios = []
+    for r, at, last, _ in _finishes(members, case, alone, data):
+        first = month(case.runs[r]["earliest"])
+        ratios.append((max(first, last) - first) / (at - first))
+    return float(np.mean(ratios)) if ratios else float("nan")
+
+
+def counted_at_the_end(
+    members: tuple[str, ...], case: Case, alone: Mapping[str, Mapping[str, int]], data: xr.Dataset
+) -> list[str]:
+    """Refused runs of some teams whose finish-time ratio takes them as finished where reporting ends.
+
+    `alone` gives by team the month in which each run is finished that it does alone.
+    """
+    return [r for r, _, _, at_the_end in _finishes(members, case, alone, data) if at_the_end] if case.runs else []
+
+
+def _finishes(
+    members: tuple[str, ...], case: Case, alone: Mapping[str, Mapping[str, int]], data: xr.Dataset
+) -> Iterator[tuple[str, int, int, bool]]:
+    """Runs that some teams do alone: their month of finish then, that in the plan, whether it is the end of reporting.
+
+    One that finishes alone in the tail counts as finished then, where it is refused.
+    """
+    whose, month, otherwise = teams_of_runs(case.inputs), case.calendar.month, _fulfilled_otherwise(case, data)
+    by_run = {r: at for x in members for r, at in alone.get(x, {}).items() if whose.get(r) == x}
     stated = (data[name].values.tolist() for name in ("run", "run_status", "run_finish"))
     for r, status, finish in zip(*stated, strict=True):
-        if r in alone:
-            first, refused = month(case.runs[r]["earliest"]), max(alone[r], case.calendar.reported_end)
-            last = month(finish) if status in DONE else max(first, otherwise.get(r, refused))
-            ratios.append((last - first) / (alone[r] - first))
-    return float(np.mean(ratios)) if ratios else float("nan")
+        if r in by_run:
+            done, end = status in DONE, max(by_run[r], case.calendar.reported_end)
+            yield r, by_run[r], month(finish) if done else otherwise.get(r, end), not done and r not in otherwise
 
 
 def lateness(inputs: Inputs, data: xr.Dataset) -> dict[str | None, float]:

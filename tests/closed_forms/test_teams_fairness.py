@@ -115,7 +115,9 @@ def test_finish_times_against_standing_alone() -> None:
     assert of_team(plan, "regret") == pytest.approx(regret, abs=1e-6)
     assert account(plan)["worst_team"] == "a"
     assert account(plan)["worst_regret"] == pytest.approx(1 - 0.9**3 * factor(3), abs=1e-6)
-    assert "worst finish 4.00 times the months alone" in plan.summary().replace("\n  ", " ")
+    said = " ".join(plan.summary().split())
+    assert "worst finish 4.00 times the months alone" in said
+    assert "Finish (b) takes refused runs as done when reporting ends: gone." in said
 
 
 @pytest.mark.parametrize(("merged_run", "ratio"), [(True, 12 / 6), (False, 24 / 6)])
@@ -134,6 +136,10 @@ def test_who_has_its_need_met_by_a_merged_run_does_not_wait(merged_run: bool, ra
     plan = planner.load(document).solve()
     assert dict(zip(plan.data["run"].values, plan.data["run_status"].values, strict=True))["own"] == "refused"
     assert of_team(plan, "finish_ratio")["a"] == pytest.approx(ratio)
+    said = " ".join(plan.summary().split())
+    assert ("Finish (a) takes refused runs as done when reporting ends: own." in said) != merged_run
+    joint = "Accuracy (a) counts its own runs and streams, not what else fulfils pa (by with)."
+    assert (joint in said) == merged_run
 
 
 def test_envy_of_who_has_nothing_and_of_who_asks_for_nothing() -> None:

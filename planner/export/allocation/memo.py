@@ -1,4 +1,4 @@
-"""The allocation memo of a team, in Markdown: what it gets and when, what was refused and what admitting it would cost.
+"""The allocation memo of a team, in Markdown: what it gets, how it fares, what admitting what was refused would cost.
 
 From the plan's dataset alone. Dates, places, sizes and values are the plan's decisions and exact; what a stream has is
 an average; what admitting a run would cost is a price at the margin (see `results/reasons.py`) and said to be one.
@@ -7,16 +7,17 @@ an average; what admitting a run would cost is a price at the margin (see `resul
 from __future__ import annotations
 
 import math
-import re
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from planner.core.units import MONTHS_PER_YEAR
 from planner.data.teams import read_tree
+from planner.export.allocation.fares import how_it_fares
+from planner.export.allocation.markdown import plain, table
 from planner.export.facts.allotments import LEAST_UNITS, NO_TEAM, RUN, STREAM
 from planner.export.tables import PlanTables
-from planner.export.words import amount, count, money, percent, printable, several
+from planner.export.words import amount, count, money, percent, several
 
 MONTHS_PER_QUARTER = 3
 MANY = 100
@@ -47,12 +48,13 @@ class _Memo:
 
     def parts(self) -> list[list[str]]:
         sections: tuple[Callable[[], list[str]], ...] = (
-            self._head, self._quarters, self._runs, self._streams, self._programmes, self._not_as_asked, self._ground,
+            self._head, self._quarters, self._fares, self._runs, self._streams, self._programmes, self._not_as_asked,
+            self._ground,
         )  # fmt: skip
         return [part for part in (section() for section in sections) if part]
 
-    def _mine(self, table: str) -> list[dict[str, Any]]:
-        return [row for row in getattr(self._tables, table).records() if (row["team"] or NO_TEAM) in self._members]
+    def _mine(self, name: str) -> list[dict[str, Any]]:
+        return [row for row in getattr(self._tables, name).records() if (row["team"] or NO_TEAM) in self._members]
 
     def _head(self) -> list[str]:
         a, last = self._r.data.attrs, self._r.month(self._calendar.reported_end - 1)
@@ -60,9 +62,9 @@ class _Memo:
         title = titles.get(self._team)
         proven = f", within {percent(a['gap'])} of {self._r.gap_is_of}" if math.isfinite(a["gap"]) else ""
         return [
-            f"# Allocation memo: {self._team}{f' ({_plain(title)})' if title else ''}",
+            f"# Allocation memo: {self._team}{f' ({plain(title)})' if title else ''}",
             "",
-            f"From the plan of {a['study']} ({_plain(a['title'])}){_shared(self._r.policy)}, {self._r.month(0)} to "
+            f"From the plan of {a['study']} ({plain(a['title'])}){_shared(self._r.policy)}, {self._r.month(0)} to "
             f"{last}; status {a['status']}{proven}.",
             *([] if self._above is None else ["", f"Part of {self._above}, which has a memo of its own."]),
             *([] if self._members == (self._team,) else ["", f"For all of its teams: {', '.join(self._members)}."]),
@@ -86,7 +88,7 @@ class _Memo:
             return ["## What it gets", "", "No accelerators inside the reported horizon."]
         head = ("quarter, from", "for runs", "for streams", "of which type and where")
         said = "Accelerators, the average over the months of each quarter of the fiscal year."
-        return ["## What it gets", "", said, "", *_table(head, body, right=(1, 2))]
+        return ["## What it gets", "", said, "", *table(head, body, right=(1, 2))]
 
     def _months_by_quarter(self) -> dict[str, list[int]]:
         """The reported months of every quarter, by its fiscal year, number and first month."""
@@ -98,6 +100,9 @@ class _Memo:
             f"{c.fiscal_year(months[0])} Q{quarter % 4 + 1}, {c.label(months[0])}": months
             for quarter, months in found.items()
         }
+
+    def _fares(self) -> list[str]:
+        return how_it_fares(self._tables, self._team, self._members)
 
     def _runs(self) -> list[str]:
         rows = sorted(self._mine("runs"), key=lambda row: (row["start"] is None, str(row["start"]), row["run"]))
@@ -120,7 +125,7 @@ class _Memo:
         if not body:
             return []
         head = ("run", "from", "until", "gang", "site", "due", "value, M$", "what became of it")
-        return ["## Its runs", "", *_table(head, body, right=(6,))]
+        return ["## Its runs", "", *table(head, body, right=(6,))]
 
     def _became(self, row: dict[str, Any]) -> str:
         if (instead := self._r.spared.get(row["run"])) is not None:
@@ -138,7 +143,7 @@ class _Memo:
         if not body:
             return []
         head = ("stream", "PFLOP/s served", "PFLOP/s of its floor missed")
-        return ["## Its streams", "", "Averages over the reported horizon.", "", *_table(head, body, right=(1, 2))]
+        return ["## Its streams", "", "Averages over the reported horizon.", "", *table(head, body, right=(1, 2))]
 
     def _programmes(self) -> list[str]:
         body = [
@@ -151,7 +156,7 @@ class _Memo:
         if not body:
             return []
         head = ("programme", "status", "by option", "from", "due", "value, M$", "break-even revenue, M$ (marginal)")
-        return ["## Its programmes", "", *_table(head, body, right=(5, 6))]
+        return ["## Its programmes", "", *table(head, body, right=(5, 6))]
 
     def _not_as_asked(self) -> list[str]:
         """What is late or refused, why, and what admitting it would cost at the margin."""
@@ -238,13 +243,3 @@ def _by(rows: list[dict[str, Any]], name: str) -> dict[str, list[dict[str, Any]]
     for row in rows:
         groups[row[name]].append(row)
     return groups
-
-
-def _table(head: Sequence[str], body: Sequence[Sequence[str]], right: tuple[int, ...]) -> list[str]:
-    rules = ("---:" if i in right else "---" for i in range(len(head)))
-    return [f"| {' | '.join(row)} |" for row in (head, tuple(rules), *body)]
-
-
-def _plain(text: str) -> str:
-    """Free text on one line, without what Markdown or a terminal would act on."""
-    return re.sub(r"([\\`*_\[\]<>|#])", r"\\\1", " ".join(printable(str(text)).split()))

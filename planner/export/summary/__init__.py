@@ -99,7 +99,7 @@ class PlanSummary:
             runs.runs(self.tables),
             runs.programmes(self.tables),
             runs.use(self.tables),
-            teams.teams(self.data, self.tables.reading.gap_is_of),
+            teams.teams(self.tables),
             replan.commitments(self.tables),
             limits.broken(self.tables),
             limits.binding(self.tables),

@@ -9,6 +9,8 @@ from typing import Any
 
 import xarray as xr
 
+from planner.export.legend import legend
+from planner.export.tables import PlanTables
 from planner.export.words import grid, money, percent, tenths, wrapped
 
 IN_MONEY = ("value", "priority")
@@ -32,8 +34,9 @@ LEGEND = (
 )
 
 
-def teams(data: xr.Dataset, gap_is_of: str) -> list[str]:
+def teams(tables: PlanTables) -> list[str]:
     """Teams against standing alone, and the goals in the order in which they were sought; nothing without a policy."""
+    data, gap_is_of = tables.reading.data, tables.reading.gap_is_of
     if "sharing" not in data.attrs:
         return []
     said = json.loads(data.attrs["sharing"])
@@ -54,7 +57,8 @@ def teams(data: xr.Dataset, gap_is_of: str) -> list[str]:
     if (finish := said["worst_finish_ratio"] or 0.0) > 1.0 + LEAST:
         worst += f"; worst finish {finish:.2f} times the months alone"
     lines = [f"Teams, by policy {said['policy']}", *grid(HEAD, rows, left=(0,))]
-    lines += wrapped(LEGEND, "  ")
+    for said_of in (LEGEND, *legend(tables.reading, tables.teams.records())):
+        lines += wrapped(said_of, "  ")
     lines += alone(said)
     of = f"{price} of {gap_is_of}{'' if fairest(said) else ' for what was reached of it'}"
     lines += wrapped(f"Price of fairness {of}; Jain's index {jain}{worst}.", "  ")

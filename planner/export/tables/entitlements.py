@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from planner.export.facts import Facts
+from planner.export.facts.by_team import by_team
 from planner.export.tables.table import Declared, Field, Row
 
 COLUMNS = (  # field, the plan's variable, meaning
@@ -28,10 +29,10 @@ FIELDS = (
 
 def _entitlements(facts: Facts) -> Iterable[Row]:
     r = facts.reading
-    series = {name: r.by_period(variable, "team") for name, variable, _ in COLUMNS}
-    for (team,) in series["entitled_pflops"]:
+    series = {name: by_team(r, variable) for name, variable, _ in COLUMNS}
+    for team in series["entitled_pflops"]:
         for t in r.labels("period"):
-            held = {name: float(found[team,][t]) if found else 0.0 for name, found in series.items()}
+            held = {name: float(found[team][t]) if found else 0.0 for name, found in series.items()}
             yield {"team": team, **r.when(t), **held}
 
 

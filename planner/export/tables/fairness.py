@@ -10,6 +10,7 @@ from typing import Any
 
 from planner.data.teams import read_tree
 from planner.export.facts import Facts
+from planner.export.facts.by_team import by_team
 from planner.export.facts.reading import Reading
 from planner.export.tables.table import Declared, Field, Row
 
@@ -85,18 +86,19 @@ def _teams(facts: Facts) -> Iterable[Row]:
             return {}
         return dict(zip(r.labels("team"), r.data[f"team_{name}"].transpose("team", ...).values, strict=True))
 
+    over = {f"{name}_pflops_months": by_team(r, f"team_{name}_pflops" if f"team_{name}_pflops" in r.data else
+                                             f"team_{name}") for name in OVER_MONTHS}  # fmt: skip
+    credit = by_team(r, "team_credit")
     for k in (*tree.asking, *(k for k in rows if k not in tree.asking)):
         found = {name: _known(of(name).get(k)) for name in FIGURES}
-        over = {f"{name}_pflops_months": of(f"{name}_pflops" if f"team_{name}_pflops" in r.data else name)
-                for name in OVER_MONTHS}  # fmt: skip
         found |= {name: float((values[k] * months).sum()) if values else None for name, values in over.items()}
-        credit, gap = of("credit"), sum(said["alone"][x]["gap_musd"] for x in tree.members[k])
+        gap = sum(said["alone"][x]["gap_musd"] for x in tree.members[k])
         yield {
             "team": k, "parent": rows[k]["parent"], "asks": k in tree.asking,
             "priority": rows[k]["priority"] if k in tree.asking else None, "weight": rows[k]["weight"],
             "share": tree.share[k], "best_musd": said["best"][k], **found,
             "alone_gap_musd": gap if math.isfinite(gap) else None,
-            "credit_pflops_months": float(credit[k][reported][-1]) if credit and k in tree.asking else None,
+            "credit_pflops_months": float(credit[k][reported][-1]) if credit else None,
         }  # fmt: skip
 
 
