@@ -123,7 +123,6 @@ def test_policies_tells_of_each_search(command: Planner, folder: Path) -> None:
         "max_min, 3 of 3: search begins", "max_min, 3 of 3: ended",
     ]  # fmt: skip
     assert ends[-1].endswith(" s, net value 120.00 M$, gap 0.00 % (optimal)")
-    assert said.err.count("s: value: incumbent 180.00 M$") >= 3
     assert "search begins" not in said.out
     quiet = command("policies", folder, "--policy", "max_min", "--out", "both", "-q")
     assert (quiet.err, quiet.out) == ("", said.out)
