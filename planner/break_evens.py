@@ -95,13 +95,13 @@ def break_even(
     ------
     ValueError
         The decision is the same at both ends, or flips to and fro; `of` names nothing that is decided; low is not below
-        high.
+        high, or tolerance not above 0.
     InputError
         The path names nothing, or cannot hold such values.
     InfeasibleError, LimitReached, SolverError
         As of `Study.solve`.
     """
-    at, best = _along(study, path, low, high, factor, gap, time_limit)
+    at, best = _along(study, path, low, high, tolerance, factor, gap, time_limit)
     below, above = best(low), best(high)
     before = decision(below, of)
     if before == decision(above, of):
@@ -173,12 +173,10 @@ def pays_from(
     ------
     ValueError
         Plans are worth something at both ends, or at neither, or no end is found; low is not below high.
-    InputError
-        The path names nothing, or cannot hold such values.
-    InfeasibleError, LimitReached, SolverError
-        As of `Study.solve`.
+    InputError, InfeasibleError, LimitReached, SolverError
+        As of `break_even`.
     """
-    at, best = _along(study, path, low, high, factor, gap, time_limit)
+    at, best = _along(study, path, low, high, tolerance, factor, gap, time_limit)
     ends = {x: best(x) for x in (low, high)}
     pays = [x for x, plan in ends.items() if plan.objective_musd > _noise(plan)]
     if len(pays) != 1:
@@ -198,11 +196,12 @@ def pays_from(
 
 
 def _along(
-    study: Study, path: str, low: float, high: float, factor: bool, gap: float | None, time_limit: float | None
-) -> tuple[Callable[[float], Study], Callable[[float], Plan]]:
+    study: Study, path: str, low: float, high: float, tolerance: float,
+    factor: bool, gap: float | None, time_limit: float | None,
+) -> tuple[Callable[[float], Study], Callable[[float], Plan]]:  # fmt: skip
     """The study at a value of the input, and the best plan there."""
-    if not low < high:
-        raise ValueError(f"low {low} must be below high {high}")
+    if not low < high or not tolerance > 0:
+        raise ValueError(f"low {low} must be below high {high}, and tolerance {tolerance} above 0")
 
     def at(x: float) -> Study:
         return study.with_({path: f"*{x!r}" if factor else x})

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,16 +12,16 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from planner.core.errors import InfeasibleError, InputError, LimitReached, Problem
-from planner.core.interrupts import unbroken
+from planner.core.errors import InputError, Problem
 from planner.core.settings import SHARING
 from planner.export.policies import policies_text
+from planner.policy_search import Search, Searches
 from planner.results.compare import Comparison, Interval
 from planner.results.plan import Plan
 from planner.results.policy_figures import FIGURES, figures
+from planner.solve.options import Progress
 from planner.study import Study
 
-log = logging.getLogger("planner")
 BEST = "utilitarian"
 FOUR = ("priority", "pro_rata", "max_min", BEST)
 PENNY = 0.01  # M$: budgets are rounded up to it
@@ -85,6 +84,8 @@ class Policies:
         time_limit: float | None = None,
         threads: int | None = None,
         out: str | Path | None = None,
+        on_search: Callable[[Search], None] | None = None,
+        on_progress: Callable[[Progress], None] | None = None,
     ) -> Policies:
         """Each plan followed by another of the same policy, after inputs have changed.
 
@@ -100,6 +101,8 @@ class Policies:
             Of each solve; default: the scenario's.
         out
             Folder that gets each plan as POLICY.nc.
+        on_search, on_progress
+            As of `planner.policies`.
 
         Raises
         ------
@@ -109,11 +112,12 @@ class Policies:
             A date lies outside the horizon, or the plans name what the changed study does not have.
         """
         now = changed.with_(_budgets(self.study))
+        asked = {"gap": gap, "time_limit": time_limit, "threads": threads, "on_progress": on_progress}
+        searches = Searches(len(self.plans), asked, out, on_search)
         found: dict[str, Plan | str] = {}
         for policy, plan in self.plans.items():
             follows = now.with_(_rule(policy)).replan(plan, replanned, moving=moving)
-            asked = {"gap": gap, "time_limit": time_limit, "threads": threads}
-            found[policy] = _solve(follows, policy, plan, asked, out)
+            found[policy] = searches.plan_or_why(follows, policy, plan)
         return _gathered(found, self.plans, now)
 
 
@@ -126,6 +130,8 @@ def policies(
     time_limit: float | None = None,
     threads: int | None = None,
     out: str | Path | None = None,
+    on_search: Callable[[Search], None] | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
 ) -> Policies:
     """Solve a study under several policies, and set their plans side by side.
 
@@ -146,6 +152,10 @@ def policies(
         Of each solve; default: the scenario's.
     out
         Folder that gets each plan as POLICY.nc.
+    on_search
+        Called as each search begins, and as it ends.
+    on_progress
+        Called now and then with where the search stands.
 
     Raises
     ------
@@ -161,16 +171,17 @@ def policies(
     known = SHARING.column("policy").choices
     if wrong := [name for name in names if name not in known]:
         raise InputError([Problem("no_such_policy", f"there is no policy {wrong[0]}: {', '.join(known)}")])
-    asked = {"gap": gap, "time_limit": time_limit, "threads": threads}
-    best = _searched(study.with_(_rule(BEST)), BEST, None, asked, out)
+    others = [name for name in dict.fromkeys(names) if name != BEST]
+    asked = {"gap": gap, "time_limit": time_limit, "threads": threads, "on_progress": on_progress}
+    searches = Searches(1 + same_money + len(others), asked, out, on_search)
+    best = searches.plan(study.with_(_rule(BEST)), BEST, None)
     shared = study.with_(_spent(best)) if same_money else study
     if same_money:  # measured against teams that stand alone with that money too
-        best = _searched(shared.with_(_rule(BEST)), BEST, best, asked, out)
+        best = searches.plan(shared.with_(_rule(BEST)), BEST, best)
     found: dict[str, Plan | str] = {BEST: best}
-    for name in dict.fromkeys(names):
-        if name != BEST:
-            found[name] = _solve(shared.with_(_rule(name)), name, best, asked, out)
-    order = [*(name for name in dict.fromkeys(names) if name != BEST), BEST]
+    for name in others:
+        found[name] = searches.plan_or_why(shared.with_(_rule(name)), name, best)
+    order = [*others, BEST]
     return _gathered({name: found[name] for name in order}, {}, shared)
 
 
@@ -207,29 +218,6 @@ def _budgets(study: Study) -> dict[str, float]:
 def _cells(category: str, year: int) -> list[str]:
     """What is taken over of a budget, by path."""
     return [f"budgets.{year}.{category}.{name}" for name in ("budget_musd", "pull_forward_share")]
-
-
-def _solve(study: Study, policy: str, start: Plan, asked: Mapping[str, Any], out: str | Path | None) -> Plan | str:
-    try:
-        return _searched(study, policy, start, asked, out)
-    except InfeasibleError:
-        return "infeasible"
-    except LimitReached as error:
-        if error.status == "interrupted":
-            raise
-        return "no_plan"
-
-
-def _searched(study: Study, policy: str, start: Plan | None, asked: Mapping[str, Any], out: str | Path | None) -> Plan:
-    """A plan, written at once: searches that are broken off leave what they have; Ctrl-C ends them all."""
-
-    def keep(plan: Plan) -> None:
-        log.info("%s: %r", policy, plan)
-        if out is not None:
-            Path(out).mkdir(parents=True, exist_ok=True)
-            plan.to_netcdf(Path(out) / f"{policy}.nc")
-
-    return unbroken(lambda: study.solve(**asked, start=start), keep)
 
 
 def _gathered(found: Mapping[str, Plan | str], before: Mapping[str, Plan], study: Study) -> Policies:

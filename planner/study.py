@@ -15,7 +15,7 @@ from pyomo.common.gc_manager import PauseGC
 
 from planner import __version__
 from planner.core.declare import Room
-from planner.core.errors import InfeasibleError
+from planner.core.errors import InfeasibleError, InputError, Problem
 from planner.core.inputs import Inputs
 from planner.core.interrupts import undisturbed
 from planner.core.methods import with_noted_methods
@@ -93,6 +93,10 @@ class Study:
     @property
     def name(self) -> str:
         return self.inputs.name
+
+    def __repr__(self) -> str:
+        sites, runs, periods = (*map(self.inputs.rows, ("sites", "runs")), self.inputs.setting("calendar", "periods"))
+        return f"<Study {self.name}: periods {len(periods)}, sites {len(sites)}, runs {len(runs)}>"
 
     @cached_property
     def case(self) -> Case:
@@ -181,7 +185,7 @@ class Study:
         Raises
         ------
         InputError
-            An option is out of bounds.
+            An option is out of bounds, or `start` is no plan.
         InfeasibleError
             No plan keeps every hard limit; the message says which collide.
         LimitReached
@@ -196,6 +200,8 @@ class Study:
             self.inputs.settings("solve"),
             gap=gap, time_limit_s=time_limit, threads=threads, seed=seed, strategy=strategy, work_limit=work_limit,
         )  # fmt: skip
+        if start is not None and not isinstance(start, Plan):
+            raise InputError([Problem("start_kind", "must be a plan (see open_plan)", path="start", got=repr(start))])
         if text := missing_candidates(self.case):
             raise InfeasibleError(text)
         timings: dict[str, float] = {"candidates": time.perf_counter() - began}

@@ -157,7 +157,8 @@ def sweep(
     Raises
     ------
     InputError
-        An axis is empty or has a value twice, or a change is not valid: before anything is solved.
+        An axis is empty or has a value twice, a change is not valid, or workers are fewer than one: before anything is
+        solved.
     """
     if empty := [path for path, values in axes.items() if len(values) == 0]:
         raise InputError([Problem("axis_empty", "has no values to try", path=path) for path in empty])
@@ -171,6 +172,9 @@ def sweep(
         corner: study.with_({path: values[i] for (path, values), i in zip(axes.items(), corner, strict=True)})
         for corner in corners
     }
+    if workers is not None and (isinstance(workers, bool) or not isinstance(workers, int) or workers < 1):
+        said = "must be a whole number of at least 1"
+        raise InputError([Problem("workers_bounds", said, path="workers", got=repr(workers))])
     keep = None if out is None else Path(out)
     asked = {"gap": gap, "time_limit": time_limit, "strategy": strategy, "work_limit": work_limit}
 

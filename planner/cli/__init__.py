@@ -5,18 +5,30 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Sequence
+from types import FrameType
 from typing import NoReturn
 
 INTERRUPTED = 130
 
 
+def terminated(signum: int, frame: FrameType | None) -> None:
+    """SIGTERM, as schedulers of jobs send it, is what Ctrl-C is, also where that is ignored (in the background)."""
+    interrupt = signal.getsignal(signal.SIGINT)
+    if not callable(interrupt):
+        raise KeyboardInterrupt
+    interrupt(signum, frame)
+
+
 def main(args: Sequence[str] | None = None) -> NoReturn:
     """Run the command with the arguments of the shell (or `args`) and exit with its code."""
     try:
+        if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:  # whoever ignores it has a reason
+            signal.signal(signal.SIGTERM, terminated)
         from planner.cli.app import run
 
-        code = run(sys.argv[1:] if args is None else list(args))
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is said and saved
+        code = run(sys.argv[1:] if args is None else [*args])  # `list` is a module here
+        for stop in (signal.SIGINT, signal.SIGTERM):  # all is said and saved
+            signal.signal(stop, signal.SIG_IGN)
     except KeyboardInterrupt:  # before there was anybody to heed it
         sys.stderr.write("planner: interrupted\n")
         code = INTERRUPTED

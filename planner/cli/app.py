@@ -41,7 +41,7 @@ from planner.core.errors import InfeasibleError, InputError, LimitReached, Plann
 @click.group(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit codes: 0 plan found; 1 internal error; 2 usage; 3 invalid input; 4 infeasible; 5 limit reached, plan "
-    "saved; 6 limit reached without a plan; 130 interrupted (the best plan found is saved).",
+    "saved; 6 limit reached without a plan; 130 interrupted by Ctrl-C or SIGTERM (the best plan found is saved).",
 )
 @click.version_option(__version__, prog_name="planner")
 def cli() -> None:

@@ -9,6 +9,7 @@ import click
 
 from planner.cli import folder as directory
 from planner.cli.options import Finite, bounded, month, read_study, scenario
+from planner.cli.progress import patient_interrupts, progress, search_told
 from planner.cli.session import LIMIT_WITH_PLAN, OK, Session, common
 from planner.core.settings import SHARING
 
@@ -61,13 +62,19 @@ def policies(
     limits: dict[str, Any] = {"gap": gap, "time_limit": time_limit, "threads": threads}
     moving = {"run": move_run} if move_run else None
     try:
-        first = solve_policies(study, names or FOUR, same_money=not own_money, out=folder, **limits)
-        found, text = [first], first.text()
-        if changed is not None and replanned is not None:
-            found.append(first.replan(changed, replanned, moving=moving, out=folder / LATER, **limits))
+        with patient_interrupts(session), progress(session) as show:
+            told = search_told(session, show)
+            first = solve_policies(study, names or FOUR, same_money=not own_money, out=folder, on_search=told,
+                                   on_progress=show, **limits)  # fmt: skip
+            found = [first]
+            if changed is not None and replanned is not None:
+                told = search_told(session, show, " re-planned")
+                found.append(first.replan(changed, replanned, moving=moving, out=folder / LATER, on_search=told,
+                                          on_progress=show, **limits))  # fmt: skip
     except KeyboardInterrupt:
         session.note(f"planner: nothing to compare yet; what was found by then is in {folder}")
         raise
+    text = first.text()
     for after in found[1:]:
         text += f"\n\nRe-planned in {replanned} as {after.study.name}\n\n{after.text()}"
     places = zip((folder, folder / LATER), found, strict=False)

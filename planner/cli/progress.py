@@ -5,7 +5,8 @@ from __future__ import annotations
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -15,10 +16,13 @@ import click
 from planner.cli.session import NORMAL, Session
 
 if TYPE_CHECKING:
+    from planner.policy_search import Search
+    from planner.results.plan import Plan
     from planner.solve.options import Progress
 
 EVERY_SECONDS = 10.0  # a plain line at least this often, at once for the first plan
 SOON_SECONDS = 1.0  # and no two lines closer than this
+BUILDING = "building the model"
 
 
 class PlainProgress:
@@ -26,6 +30,10 @@ class PlainProgress:
 
     def __init__(self) -> None:
         self._said: Progress | None = None
+
+    def begin(self) -> None:
+        """Another search begins: its seconds count from 0 again."""
+        self._said = None
 
     def __call__(self, now: Progress) -> None:
         last = self._said
@@ -47,8 +55,38 @@ class TerminalProgress:
     def __init__(self, status: Any) -> None:
         self._status = status
 
+    def begin(self) -> None:
+        """Another search begins."""
+        self._status.update(BUILDING)
+
     def __call__(self, now: Progress) -> None:
         self._status.update(sentence(now))
+
+
+def search_told(
+    session: Session, show: PlainProgress | TerminalProgress | None, kind: str = ""
+) -> Callable[[Search], None]:
+    """What to call as each of several searches begins and ends: a line on stderr, unless quiet."""
+    began = 0.0
+
+    def tell(now: Search) -> None:
+        nonlocal began
+        name = f"{now.policy}{kind}, {now.number} of {now.total}"
+        if now.found is None:
+            began = time.perf_counter()
+            session.note(f"{name}: search begins{', with the money that it spends' if now.again else ''}")
+            if show is not None:
+                show.begin()
+            return
+        session.note(f"{name}: ended after {time.perf_counter() - began:,.0f} s, {_ended(now.found)}")
+
+    return tell
+
+
+def _ended(found: Plan | str) -> str:
+    if isinstance(found, str):
+        return {"infeasible": "infeasible", "no_plan": "limit reached without a plan"}[found]
+    return f"net value {found.objective_musd:,.2f} M$, gap {100 * found.gap:.2f} % ({found.status})"
 
 
 def sentence(now: Progress) -> str:
@@ -76,7 +114,7 @@ def progress(session: Session) -> Iterator[PlainProgress | TerminalProgress | No
     if console.is_dumb_terminal:
         yield PlainProgress()
         return
-    with console.status("building the model") as status:
+    with console.status(BUILDING) as status:
         yield TerminalProgress(status)
 
 

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from planner.cli.progress import search_told
+from planner.cli.session import Session
+from planner.policy_search import Search
 from planner.results.plan import open_plan
 from tests.cli.conftest import Planner
 from tests.closed_forms.test_teams import POLICIES, shared, two, wants
@@ -94,7 +97,7 @@ def test_policies_broken_off_leave_their_plans(command: Planner, folder: Path, m
     def stop(*args: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("planner.policy_study._solve", stop)
+    monkeypatch.setattr("planner.policy_search.Searches.plan_or_why", stop)
     assert command("policies", folder, "--policy", "max_min", "--out", "both", "-q").code == 130
     assert open_plan("both/utilitarian.nc").objective_musd == pytest.approx(180, abs=1e-3)
 
@@ -108,3 +111,27 @@ def test_policies_side_by_side(command: Planner, folder: Path) -> None:
     found = command("policies", folder, "--policy", "max_min", "--out", "both", "-q", "--json").json
     assert [row["policy"] for row in found["policies"]] == ["max_min", "utilitarian"]
     assert command("policies", folder, "--then", folder).code == 2
+
+
+def test_policies_tells_of_each_search(command: Planner, folder: Path) -> None:
+    """A line as each begins and as it ends, also where there is none, on stderr alone; nothing if quiet."""
+    said = command("policies", folder, "--policy", "max_min", "--out", "both")
+    ends = [line for line in said.err.splitlines() if " of 3: " in line]
+    assert [line.partition(" after ")[0] for line in ends] == [
+        "utilitarian, 1 of 3: search begins", "utilitarian, 1 of 3: ended",
+        "utilitarian, 2 of 3: search begins, with the money that it spends", "utilitarian, 2 of 3: ended",
+        "max_min, 3 of 3: search begins", "max_min, 3 of 3: ended",
+    ]  # fmt: skip
+    assert ends[-1].endswith(" s, net value 120.00 M$, gap 0.00 % (optimal)")
+    assert "search begins" not in said.out
+    quiet = command("policies", folder, "--policy", "max_min", "--out", "both", "-q")
+    assert (quiet.err, quiet.out) == ("", said.out)
+
+
+def test_a_search_without_a_plan_is_told_of_too(capsys: pytest.CaptureFixture[str]) -> None:
+    tell = search_told(Session(), None, " re-planned")
+    for found in (None, "infeasible", None, "no_plan"):
+        tell(Search("max_min", 1, 2, False, found))
+    begins, first, _, second = capsys.readouterr().err.splitlines()
+    assert begins == "max_min re-planned, 1 of 2: search begins"
+    assert first.endswith("ended after 0 s, infeasible") and second.endswith("limit reached without a plan")

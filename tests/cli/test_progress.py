@@ -46,6 +46,15 @@ def test_plain_lines_are_few_but_the_first_plan_is_told_at_once(capsys: pytest.C
     assert told == [3.0, 4.0, 14.0, 20.0, 30.0]
 
 
+def test_each_search_tells_its_first_plan_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    say = PlainProgress()
+    for _ in range(2):
+        say.begin()
+        say(Progress(0.5, 1.0, 10.0, None, 0))
+        say(Progress(9.0, 1.0, 10.0, None, 0))
+    assert capsys.readouterr().err.count("incumbent 1.00 M$") == 2
+
+
 def _on_a_terminal(folder: Path, *args: str, **environment: str) -> str:
     """What the command writes to stderr when that is a terminal."""
     pty = pytest.importorskip("pty")

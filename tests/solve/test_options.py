@@ -91,3 +91,25 @@ def test_gap_is_a_share_of_gross_value_and_never_a_lie() -> None:
     assert relative_gap(bound=100.0, objective=100.0, scale=0.0) == 0.0
     assert relative_gap(bound=101.0, objective=100.0, scale=0.0) == math.inf
     assert relative_gap(bound=99.0, objective=100.0, scale=10.0) == 0.0
+
+
+def test_a_start_that_is_no_plan_is_refused() -> None:
+    with pytest.raises(InputError, match=r"start: must be a plan .*, got 'x'"):
+        planner.load("tiny").solve(start="x")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("workers", [0, -1, True, 1.5])
+def test_workers_are_at_least_one(workers: Any) -> None:
+    with pytest.raises(InputError, match="workers_bounds"):
+        planner.load("tiny").sweep({"runs.b.value_musd": [1, 2]}, workers=workers)
+
+
+@pytest.mark.parametrize("tolerance", [0, -1e-6, math.nan])
+def test_a_tolerance_is_above_nothing(tolerance: float) -> None:
+    for ask in (planner.break_even, planner.pays_from):
+        with pytest.raises(ValueError, match="above 0"):
+            ask(planner.load("tiny"), "runs.b.value_musd", 0, 150, tolerance=tolerance)
+
+
+def test_a_study_says_what_it_is() -> None:
+    assert repr(planner.load("tiny")) == "<Study tiny: periods 3, sites 1, runs 2>"
